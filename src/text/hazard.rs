@@ -1,0 +1,125 @@
+//! `danger.txt`: phrases that mean danger, with the contexts in which they do not.
+//!
+//! A phrase counts only where no negative context covers it: 不进水 contains 进水, and 着火 stands
+//! inside 打不着火 (ALGORITHMS A3, K12). `…` joins two parts at most eight characters apart.
+
+use super::{
+    list::{ListFault, ListFaultKind, lines},
+    normalize,
+};
+
+/// Most characters that may stand where a phrase has `…`.
+const GAP_CHARS: usize = 8;
+
+/// One class of danger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hazard {
+    /// The stable name, such as `gas`.
+    pub name: String,
+    /// The article that leads through the emergency, by id.
+    pub article: Option<String>,
+    /// What to say at once.
+    pub say: String,
+    positive: Vec<Phrase>,
+    negative: Vec<Phrase>,
+}
+
+/// The danger classes, in the order of the file: the first that matches is announced.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Hazards(pub Vec<Hazard>);
+
+/// Parts of a phrase in their order, each as characters.
+type Phrase = Vec<Vec<char>>;
+
+impl Hazards {
+    /// The first hazard that `text` (in normal form) speaks of.
+    #[must_use]
+    pub fn find(&self, text: &str) -> Option<&Hazard> {
+        let chars: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
+        self.0.iter().find(|hazard| {
+            let covered: Vec<_> = hazard.negative.iter().flat_map(|p| places(p, &chars)).collect();
+            let free = |(from, to): (usize, usize)| !covered.iter().any(|&(a, b)| a <= from && to <= b);
+            hazard.positive.iter().flat_map(|p| places(p, &chars)).any(free)
+        })
+    }
+}
+
+/// Every place of `phrase` in `text`, as start and one past the end.
+fn places(phrase: &Phrase, text: &[char]) -> Vec<(usize, usize)> {
+    let Some((first, rest)) = phrase.split_first() else { return Vec::new() };
+    let starts = (0..text.len()).filter(|&i| text[i..].starts_with(first));
+    starts
+        .filter_map(|start| {
+            let mut end = start + first.len();
+            for part in rest {
+                let last = (end + GAP_CHARS).min(text.len());
+                let at = (end..=last).find(|&i| text[i..].starts_with(part))?;
+                end = at + part.len();
+            }
+            Some((start, end))
+        })
+        .collect()
+}
+
+/// Reads `danger.txt`: `[gas -> article-id] what to say`, `+ phrases`, `- contexts`, `|` between, `#` comments.
+#[must_use]
+pub fn parse_hazards(text: &str) -> (Hazards, Vec<ListFault>) {
+    let mut hazards: Vec<Hazard> = Vec::new();
+    let mut faults = Vec::new();
+    for (line, said) in lines(text) {
+        if let Some((head, say)) = said.strip_prefix('[').and_then(|s| s.split_once(']')) {
+            let (name, article) = head.split_once("->").map_or((head, None), |(n, a)| (n, Some(a.trim().to_owned())));
+            hazards.push(Hazard {
+                name: name.trim().to_owned(),
+                article: article.filter(|a| !a.is_empty()),
+                say: say.trim().to_owned(),
+                positive: Vec::new(),
+                negative: Vec::new(),
+            });
+            continue;
+        }
+        let Some(phrases) = said.strip_prefix(['+', '-']) else {
+            faults.push(ListFault { line, kind: ListFaultKind::HazardForm(said.to_owned()) });
+            continue;
+        };
+        let Some(hazard) = hazards.last_mut() else {
+            faults.push(ListFault { line, kind: ListFaultKind::NoHazard });
+            continue;
+        };
+        let into = if said.starts_with('+') { &mut hazard.positive } else { &mut hazard.negative };
+        into.extend(phrases.split('|').map(phrase).filter(|p| !p.is_empty()));
+    }
+    (Hazards(hazards), faults)
+}
+
+fn phrase(written: &str) -> Phrase {
+    let chars = |part: &str| normalize(part).chars().filter(|c| !c.is_whitespace()).collect::<Vec<_>>();
+    written.split('…').map(chars).filter(|p| !p.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIST: &str = "[gas -> procedure-emergency-gas] 请先关总阀。\n+ 燃气味 | 煤气罐…嘶嘶\n- 没有…味\n\
+                        [fire] 请先断电。\n+ 着火 | 火花\n- 打不着火\n";
+
+    #[test]
+    fn a_phrase_counts_unless_a_context_covers_it() {
+        let (hazards, faults) = parse_hazards(LIST);
+        assert!(faults.is_empty());
+        let name = |t: &str| hazards.find(&normalize(t)).map(|h| h.name.clone());
+        assert_eq!(name("厨房有燃氣味").as_deref(), Some("gas"));
+        assert_eq!(name("煤气罐那里一直嘶嘶响").as_deref(), Some("gas"));
+        assert_eq!(name("没有闻到燃气味"), None);
+        assert_eq!(name("热水器打不着火"), None);
+        assert_eq!(name("打不着火，后来着火了").as_deref(), Some("fire"));
+    }
+
+    #[test]
+    fn wrong_lines_are_named() {
+        let (_, faults) = parse_hazards("+ 早了\n[a] 说\n乱写\n");
+        assert_eq!(faults[0], ListFault { line: 1, kind: ListFaultKind::NoHazard });
+        assert_eq!(faults[1], ListFault { line: 3, kind: ListFaultKind::HazardForm("乱写".into()) });
+    }
+}

@@ -1,0 +1,19 @@
+//! Raw characters to comparable words. Knows no article, no folder, no index.
+
+mod code;
+mod dictionary;
+mod hazard;
+mod list;
+mod normalize;
+mod segment;
+mod sound;
+mod synonym;
+
+pub use code::{ErrorCode, canonical_model, codes_in, models_in};
+pub use dictionary::{Dictionary, Word, parse_words};
+pub use hazard::{Hazard, Hazards, parse_hazards};
+pub use list::{ListFault, ListFaultKind};
+pub use normalize::{Normalized, normalize};
+pub use segment::{Cut, cut, grams, query_words};
+pub use sound::{Readings, parse_readings};
+pub use synonym::{Synonyms, parse_synonyms};

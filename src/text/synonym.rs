@@ -1,0 +1,82 @@
+//! `synonyms.txt`: words that mean the same, for all articles or for one appliance.
+
+use std::collections::HashMap;
+
+use super::{
+    list::{ListFault, ListFaultKind, lines},
+    normalize,
+};
+
+/// Synonyms by scope; the general scope is the empty string.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Synonyms {
+    by_scope: HashMap<String, HashMap<String, Vec<String>>>,
+}
+
+impl Synonyms {
+    /// Other words for `word` (in normal form): the general ones, then those of `appliance`.
+    pub fn of<'a>(&'a self, word: &'a str, appliance: Option<&'a str>) -> impl Iterator<Item = &'a str> {
+        let scopes = std::iter::once("").chain(appliance);
+        scopes.filter_map(move |s| self.by_scope.get(s)?.get(word)).flatten().map(String::as_str)
+    }
+
+    fn add(&mut self, scope: &str, from: &str, to: &str) {
+        if from == to || from.is_empty() || to.is_empty() {
+            return;
+        }
+        let all = self.by_scope.entry(scope.to_owned()).or_default().entry(from.to_owned()).or_default();
+        if !all.iter().any(|t| t == to) {
+            all.push(to.to_owned());
+        }
+    }
+}
+
+/// Reads `synonyms.txt`: `[洗衣机]` opens a scope, `[*]` ends it; `a = b = c`; `a -> b`; `#` comments.
+#[must_use]
+pub fn parse_synonyms(text: &str) -> (Synonyms, Vec<ListFault>) {
+    let mut synonyms = Synonyms::default();
+    let mut faults = Vec::new();
+    let mut scope = String::new();
+    for (line, said) in lines(text) {
+        if let Some(name) = said.strip_prefix('[').and_then(|s| s.strip_suffix(']')) {
+            scope = if name.trim() == "*" { String::new() } else { normalize(name) };
+            continue;
+        }
+        if let Some((from, to)) = said.split_once("->") {
+            let (from, to) = (normalize(from), normalize(to));
+            if from.is_empty() || to.is_empty() {
+                faults.push(ListFault { line, kind: ListFaultKind::SynonymForm(said.to_owned()) });
+            }
+            synonyms.add(&scope, &from, &to);
+            continue;
+        }
+        let words: Vec<String> = said.split('=').map(normalize).collect();
+        if words.len() < 2 || words.iter().any(String::is_empty) {
+            faults.push(ListFault { line, kind: ListFaultKind::SynonymForm(said.to_owned()) });
+            continue;
+        }
+        for a in &words {
+            for b in &words {
+                synonyms.add(&scope, a, b);
+            }
+        }
+    }
+    (synonyms, faults)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scopes_and_directions_are_kept() {
+        let (s, faults) = parse_synonyms("冷氣機 -> 空调\n[洗衣机]\n脱水 = 甩干 = 甩水\n[*]\nWiFi -> 网络\n只有一个\n");
+        let of = |w: &str, a: Option<&str>| s.of(w, a).map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(of("冷气机", None), ["空调"]);
+        assert!(of("空调", None).is_empty());
+        assert_eq!(of("甩干", Some("洗衣机")), ["脱水", "甩水"]);
+        assert!(of("甩干", None).is_empty());
+        assert_eq!(of("wifi", Some("洗衣机")), ["网络"]);
+        assert_eq!(faults, [ListFault { line: 6, kind: ListFaultKind::SynonymForm("只有一个".into()) }]);
+    }
+}
