@@ -1,0 +1,196 @@
+//! The front matter as typed fields, with what is wrong in it.
+
+use super::{
+    ArticleId, Audience, Date, Kind, Severity, Status, Trouble,
+    yaml::{Mark, Node},
+};
+
+/// The fields of a header; absent ones keep their defaults.
+#[derive(Debug, Default)]
+pub(super) struct Header {
+    pub id: Option<ArticleId>,
+    pub title: Option<String>,
+    pub kind: Option<Kind>,
+    pub appliances: Vec<String>,
+    pub models: Vec<String>,
+    pub codes: Vec<String>,
+    pub symptoms: Vec<String>,
+    pub signs: Vec<(String, String)>,
+    pub signs_line: u32,
+    pub audience: Option<Audience>,
+    pub severity: Option<Severity>,
+    pub status: Option<Status>,
+    pub owner: Option<String>,
+    pub reviewed: Option<Date>,
+    pub review_by: Option<Date>,
+    pub expires: Option<Date>,
+    pub expect: Vec<(String, u32)>,
+    /// `audience` or `status` was there and could not be read: nobody but editors sees the article.
+    pub closed: bool,
+}
+
+/// Reads the fields of `node`. Each problem carries its place.
+pub(super) fn read(node: Node) -> (Header, Vec<(Mark, Trouble)>) {
+    let mut reader = Reader { header: Header::default(), troubles: Vec::new() };
+    match node {
+        Node::Map(pairs, _) => {
+            let mut seen: Vec<String> = Vec::new();
+            for (key, mark, value) in pairs {
+                let key = key.trim().to_ascii_lowercase();
+                if seen.contains(&key) {
+                    // Two different wishes about who may read: nobody but editors.
+                    reader.header.closed |= decides_readers(&key);
+                    reader.troubles.push((mark, Trouble::FieldTwice(key)));
+                    continue;
+                }
+                reader.field(&key, mark, value);
+                seen.push(key);
+            }
+        }
+        Node::Text(text, _) if text.is_empty() => {}
+        other => {
+            reader.header.closed = true;
+            reader.troubles.push((other.mark(), Trouble::HeaderShape));
+        }
+    }
+    (reader.header, reader.troubles)
+}
+
+struct Reader {
+    header: Header,
+    troubles: Vec<(Mark, Trouble)>,
+}
+
+impl Reader {
+    fn field(&mut self, key: &str, mark: Mark, value: Node) {
+        if is_null(&value) && !decides_readers(key) {
+            return;
+        }
+        match key {
+            "id" => {
+                if let Some((text, at)) = self.text(key, value) {
+                    self.header.id = ArticleId::new(&text);
+                    if self.header.id.is_none() {
+                        self.troubles.push((at, Trouble::BadId(text)));
+                    }
+                }
+            }
+            "title" => self.header.title = self.text(key, value).map(|t| t.0),
+            "owner" => self.header.owner = self.text(key, value).map(|t| t.0),
+            "kind" => self.header.kind = self.named(key, value, Kind::read, Trouble::UnknownKind),
+            "audience" | "status" | "severity" => self.standing(key, value),
+            "draft" => {
+                if self.text(key, value).is_some_and(|(t, _)| t != "false") {
+                    self.header.status.get_or_insert(Status::Draft);
+                }
+            }
+            "appliance" => self.header.appliances = self.texts(key, value),
+            "models" => self.header.models = self.texts(key, value),
+            "codes" => self.header.codes = self.texts(key, value),
+            "symptoms" => self.header.symptoms = self.texts(key, value),
+            "expect" => {
+                self.header.expect = self.marked_texts(key, value).into_iter().map(|(t, m)| (t, m.line)).collect();
+            }
+            "signs" => self.signs(mark, value),
+            "reviewed" => self.header.reviewed = self.date(key, value),
+            "review_by" => self.header.review_by = self.date(key, value),
+            "expires" => self.header.expires = self.date(key, value),
+            other => self.troubles.push((mark, Trouble::UnknownField(other.to_owned()))),
+        }
+    }
+
+    /// The fields that decide who sees the article: what cannot be read closes it.
+    fn standing(&mut self, key: &str, value: Node) {
+        let before = self.troubles.len();
+        match key {
+            "audience" => self.header.audience = self.named(key, value, Audience::read, Trouble::UnknownAudience),
+            "status" => {
+                let status = self.named(key, value, Status::read, Trouble::UnknownStatus);
+                self.header.status = status.or(self.header.status);
+            }
+            _ => {
+                let read = self.named(key, value, Severity::read, Trouble::UnknownSeverity);
+                self.header.severity = Some(read.unwrap_or(Severity::Danger));
+                return;
+            }
+        }
+        self.header.closed |= self.troubles.len() > before;
+    }
+
+    fn signs(&mut self, mark: Mark, value: Node) {
+        self.header.signs_line = mark.line;
+        let Node::Map(pairs, _) = value else {
+            self.troubles.push((mark, Trouble::FieldShape("signs".into(), "{现象: 值, …}")));
+            return;
+        };
+        for (name, mark, value) in pairs {
+            if let Some((value, _)) = self.text("signs", value) {
+                self.header.signs.push((name, value));
+            } else {
+                self.troubles.push((mark, Trouble::FieldShape(name, "一个词")));
+            }
+        }
+    }
+
+    fn named<T>(&mut self, key: &str, value: Node, read: fn(&str) -> Option<T>, wrong: fn(String) -> Trouble) -> Option<T> {
+        let (text, mark) = self.text(key, value)?;
+        let found = read(text.trim());
+        if found.is_none() {
+            self.troubles.push((mark, wrong(text)));
+        }
+        found
+    }
+
+    fn date(&mut self, key: &str, value: Node) -> Option<Date> {
+        let (text, mark) = self.text(key, value)?;
+        let date = Date::parse(&text);
+        if date.is_none() {
+            self.troubles.push((mark, Trouble::BadDate(key.to_owned(), text)));
+        }
+        date
+    }
+
+    fn text(&mut self, key: &str, value: Node) -> Option<(String, Mark)> {
+        match value {
+            Node::Text(text, mark) => Some((text.trim().to_owned(), mark)),
+            other => {
+                self.troubles.push((other.mark(), Trouble::FieldShape(key.to_owned(), "一个值")));
+                None
+            }
+        }
+    }
+
+    fn texts(&mut self, key: &str, value: Node) -> Vec<String> {
+        self.marked_texts(key, value).into_iter().map(|(t, _)| t).collect()
+    }
+
+    /// One value or a list of values.
+    fn marked_texts(&mut self, key: &str, value: Node) -> Vec<(String, Mark)> {
+        let items = match value {
+            Node::List(items, _) => items,
+            Node::Text(..) => vec![value],
+            Node::Map(_, mark) => {
+                self.troubles.push((mark, Trouble::FieldShape(key.to_owned(), "一个值或一列值")));
+                return Vec::new();
+            }
+        };
+        let mut texts = Vec::new();
+        for item in items {
+            if let Some((text, mark)) = self.text(key, item)
+                && !text.is_empty()
+            {
+                texts.push((text, mark));
+            }
+        }
+        texts
+    }
+}
+
+/// Fields whose misreading could show staff text to customers.
+fn decides_readers(key: &str) -> bool {
+    matches!(key, "audience" | "status")
+}
+
+fn is_null(node: &Node) -> bool {
+    matches!(node, Node::Text(t, _) if matches!(t.as_str(), "" | "~" | "null"))
+}

@@ -1,0 +1,226 @@
+//! Lines of an article to HTML for one reader, sanitised as a whole.
+//!
+//! pulldown-cmark prints raw HTML and every attribute an author thinks of, so whatever it makes
+//! goes through ammonia. Blocks for staff are left out before Markdown is read.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::OnceLock,
+};
+
+use pulldown_cmark::{CowStr, Event, Parser, Tag, TagEnd, html};
+
+use super::{Article, outline::options, step::blank_attributes};
+
+/// Who reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Viewer {
+    /// A customer: blocks for staff are not there.
+    Customer,
+    /// An agent, editor or admin.
+    Staff,
+}
+
+/// Where links and pictures of an article lead, for one reader.
+pub trait Links {
+    /// The URL of the article that the relative link `target` means, when the reader may see it.
+    fn article(&self, target: &str) -> Option<String>;
+    /// The URL of the picture `target`, when it exists.
+    fn picture(&self, target: &str) -> Option<String>;
+}
+
+/// Leads nowhere: relative links become text, pictures their description.
+pub struct NoLinks;
+
+impl Links for NoLinks {
+    fn article(&self, _target: &str) -> Option<String> {
+        None
+    }
+    fn picture(&self, _target: &str) -> Option<String> {
+        None
+    }
+}
+
+/// The HTML of the lines `range` (from 0, one past the last) of `article`.
+#[must_use]
+pub fn render(article: &Article, range: (usize, usize), viewer: Viewer, links: &dyn Links) -> String {
+    let mut out = String::new();
+    let mut chunk = String::new();
+    let mut chunk_is_staff = false;
+    for (i, line) in article.source.lines().enumerate().take(range.1).skip(range.0) {
+        let staff = article.agent_lines.get(i).copied().unwrap_or(true);
+        if staff != chunk_is_staff {
+            write_chunk(&mut out, &chunk, chunk_is_staff, viewer, links);
+            chunk.clear();
+            chunk_is_staff = staff;
+        }
+        let mark = staff && line.trim_start().starts_with([':', '：']);
+        if !mark {
+            chunk.push_str(line);
+        }
+        chunk.push('\n');
+    }
+    write_chunk(&mut out, &chunk, chunk_is_staff, viewer, links);
+    sanitiser().clean(&out).to_string()
+}
+
+fn write_chunk(out: &mut String, markdown: &str, staff: bool, viewer: Viewer, links: &dyn Links) {
+    if markdown.trim().is_empty() || (staff && viewer == Viewer::Customer) {
+        return;
+    }
+    if staff {
+        out.push_str("<aside class=\"agent-note\">");
+    }
+    let (markdown, _) = blank_attributes(markdown, &mut Vec::new());
+    let events = Parser::new_ext(&markdown, options());
+    let mut rewriter = Rewriter { links, dropped: Vec::new(), alt: None };
+    html::push_html(out, events.filter_map(|event| rewriter.pass(event)));
+    if staff {
+        out.push_str("</aside>");
+    }
+}
+
+/// Points links and pictures to where the reader can go and turns the others into text.
+struct Rewriter<'l> {
+    links: &'l dyn Links,
+    /// For each open link: whether its tags were dropped.
+    dropped: Vec<bool>,
+    /// Inside a picture that cannot be shown: its description so far.
+    alt: Option<String>,
+}
+
+impl Rewriter<'_> {
+    fn pass<'e>(&mut self, event: Event<'e>) -> Option<Event<'e>> {
+        if let Some(alt) = &mut self.alt {
+            match event {
+                Event::End(TagEnd::Image) => return self.alt.take().map(|a| Event::Text(a.into())),
+                Event::Text(text) | Event::Code(text) => alt.push_str(&text),
+                _ => {}
+            }
+            return None;
+        }
+        match event {
+            Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
+                let to = self.destination(&dest_url);
+                self.dropped.push(to.is_none());
+                to.map(|dest_url| Event::Start(Tag::Link { link_type, dest_url: dest_url.into(), title, id }))
+            }
+            Event::End(TagEnd::Link) => (!self.dropped.pop().unwrap_or(false)).then_some(Event::End(TagEnd::Link)),
+            Event::Start(Tag::Image { link_type, dest_url, title, id }) => match self.links.picture(&dest_url) {
+                Some(url) => Some(Event::Start(Tag::Image { link_type, dest_url: CowStr::from(url), title, id })),
+                None => {
+                    self.alt = Some(String::new());
+                    None
+                }
+            },
+            Event::Start(Tag::Heading { .. }) => {
+                Some(Event::Start(Tag::Heading { level: pulldown_cmark::HeadingLevel::H4, id: None, classes: Vec::new(), attrs: Vec::new() }))
+            }
+            Event::End(TagEnd::Heading(_)) => Some(Event::End(TagEnd::Heading(pulldown_cmark::HeadingLevel::H4))),
+            other => Some(other),
+        }
+    }
+
+    fn destination(&self, target: &str) -> Option<String> {
+        let lower = target.to_ascii_lowercase();
+        let outside = ["http://", "https://", "mailto:", "tel:", "#"];
+        if outside.iter().any(|scheme| lower.starts_with(scheme)) {
+            return Some(target.to_owned());
+        }
+        self.links.article(target)
+    }
+}
+
+fn sanitiser() -> &'static ammonia::Builder<'static> {
+    static SANITISER: OnceLock<ammonia::Builder<'static>> = OnceLock::new();
+    SANITISER.get_or_init(|| {
+        let tags: HashSet<&str> = [
+            "p", "br", "hr", "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td", "strong", "b", "em", "i", "del",
+            "s", "code", "pre", "a", "img", "blockquote", "aside", "h4", "h5", "h6", "sup", "sub", "kbd", "mark",
+        ]
+        .into();
+        let attributes: HashMap<&str, HashSet<&str>> = HashMap::from([
+            ("a", HashSet::from(["href", "title"])),
+            ("img", HashSet::from(["src", "alt", "title"])),
+            ("ol", HashSet::from(["start"])),
+        ]);
+        let alerts = ["note", "tip", "important", "warning", "caution"];
+        let alerts: HashSet<&str> = alerts
+            .map(|kind| match kind {
+                "note" => "markdown-alert-note",
+                "tip" => "markdown-alert-tip",
+                "important" => "markdown-alert-important",
+                "warning" => "markdown-alert-warning",
+                _ => "markdown-alert-caution",
+            })
+            .into();
+        let classes = HashMap::from([("blockquote", alerts), ("aside", HashSet::from(["agent-note"]))]);
+        let mut builder = ammonia::Builder::default();
+        builder
+            .tags(tags)
+            .tag_attributes(attributes)
+            .generic_attributes(HashSet::new())
+            .allowed_classes(classes)
+            .url_schemes(HashSet::from(["http", "https", "mailto", "tel"]))
+            .link_rel(Some("noopener noreferrer"))
+            .attribute_filter(|element, attribute, value| match (element, attribute) {
+                // Pictures come from the folder only: no third party learns who reads.
+                ("img", "src") => value.starts_with("/media/").then(|| value.into()),
+                ("a", "href") => {
+                    let known = ["http://", "https://", "mailto:", "tel:", "#", "/a/"];
+                    known.iter().any(|k| value.to_ascii_lowercase().starts_with(k)).then(|| value.into())
+                }
+                _ => Some(value.into()),
+            });
+        builder
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::article::{RelPath, parse};
+
+    struct Known;
+    impl Links for Known {
+        fn article(&self, target: &str) -> Option<String> {
+            (target == "b.md").then(|| "/a/b".to_owned())
+        }
+        fn picture(&self, target: &str) -> Option<String> {
+            (target == "p.png").then(|| "/media/p.png".to_owned())
+        }
+    }
+
+    fn html(markdown: &str, viewer: Viewer) -> String {
+        let article = parse(&RelPath::new("a.md"), markdown.as_bytes()).article.expect("an article");
+        let n = markdown.lines().count();
+        render(&article, (0, n), viewer, &Known)
+    }
+
+    #[test]
+    fn staff_blocks_reach_staff_only() {
+        let text = "公开\n\n:::agent\n话术\n:::\n";
+        assert!(!html(text, Viewer::Customer).contains("话术"));
+        assert!(html(text, Viewer::Staff).contains("<aside class=\"agent-note\"><p>话术</p>"));
+    }
+
+    #[test]
+    fn links_lead_where_the_reader_can_go() {
+        let out = html("[甲](b.md) [乙](secret.md) ![图](p.png) ![没有](q.png) [网](https://a.cn)\n", Viewer::Customer);
+        assert!(out.contains("href=\"/a/b\"") && out.contains("src=\"/media/p.png\""), "{out}");
+        assert!(!out.contains("secret") && out.contains("乙") && out.contains("没有") && !out.contains("q.png"), "{out}");
+        assert!(out.contains("href=\"https://a.cn\""));
+    }
+
+    #[test]
+    fn nothing_an_author_writes_can_run() {
+        let evil = "## 题 {onclick=alert(1)}\n<h4 onclick=alert(1)>四</h4><script>alert(1)</script><img src=x onerror=alert(1)>\n\n\
+            [a](javascript:alert(1)) <a href=\"data:text/html,x\" style=\"x\" id=\"y\">b</a> <svg onload=alert(1)></svg>\n\
+            <iframe src=\"/a/b\"></iframe> <form action=/><input></form>\n\n> [!CAUTION]\n> 小心\n";
+        let out = html(evil, Viewer::Customer);
+        for bad in ["script", "onerror", "onclick", "onload", "javascript", "data:", "style=", "id=", "<iframe", "<form", "<input", "src="] {
+            assert!(!out.to_lowercase().contains(bad), "{bad} in {out}");
+        }
+        assert!(out.contains("markdown-alert-caution"), "{out}");
+    }
+}

@@ -1,0 +1,226 @@
+//! The shape of a Markdown text: headings, top-level ordered lists, plain passages, links.
+//!
+//! Works on a copy of the file in which everything that is not to be read (header, blocks of the
+//! other audience, heading attributes) is blanked out byte for byte, so that places stay true.
+
+use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+
+use super::{Place, Trouble, yaml::Mark};
+
+/// The Markdown we read: CommonMark with tables, strikethrough and GitHub's alerts.
+pub(super) fn options() -> Options {
+    Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_GFM
+}
+
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Heading {
+    pub level: u8,
+    pub text: String,
+    /// Line, from 0.
+    pub line: usize,
+}
+
+/// A link or picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Target {
+    pub to: String,
+    pub picture: bool,
+    pub mark: Mark,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Outline {
+    /// Headings outside lists and quotes.
+    pub headings: Vec<Heading>,
+    /// Ordered lists outside others: for each item, lines from and one past the last.
+    pub lists: Vec<Vec<(usize, usize)>>,
+    pub passages: Vec<(Place, String)>,
+    pub targets: Vec<Target>,
+    pub troubles: Vec<(Mark, Trouble)>,
+}
+
+pub(super) fn outline(text: &str) -> Outline {
+    let starts = line_starts(text);
+    let mut walk = Walk { out: Outline::default(), starts: &starts, depth: 0, buffer: String::new(), quiet: 0, star: false };
+    for (event, range) in Parser::new_ext(text, options()).into_offset_iter() {
+        walk.step(event, &range);
+    }
+    walk.flush(Place::Body);
+    walk.out
+}
+
+struct Walk<'a> {
+    out: Outline,
+    starts: &'a [usize],
+    /// Open blocks around the current event.
+    depth: usize,
+    buffer: String,
+    /// Open code blocks: asterisks there are meant.
+    quiet: usize,
+    /// The event before was text that ended with an asterisk.
+    star: bool,
+}
+
+impl Walk<'_> {
+    fn step(&mut self, event: Event<'_>, range: &std::ops::Range<usize>) {
+        match event {
+            Event::Start(tag) => self.start(&tag, range),
+            Event::End(end) => self.end(end, range),
+            Event::Text(text) => {
+                // The parser hands out delimiters it could not use one or two at a time.
+                let stray = text.contains("**") || (self.star && text.starts_with('*'));
+                self.star = text.ends_with('*') && !stray;
+                if self.quiet == 0 && stray {
+                    self.out.troubles.push((self.mark(range.start), Trouble::StrayAsterisks));
+                }
+                self.buffer.push_str(&text);
+                return;
+            }
+            Event::Code(text) => self.buffer.push_str(&text),
+            Event::SoftBreak | Event::HardBreak => self.buffer.push(' '),
+            Event::Html(html) | Event::InlineHtml(html) => push_html_text(&mut self.buffer, &html),
+            _ => {}
+        }
+        self.star = false;
+    }
+
+    fn start(&mut self, tag: &Tag<'_>, range: &std::ops::Range<usize>) {
+        match tag {
+            Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. } => {
+                let picture = matches!(tag, Tag::Image { .. });
+                let mark = self.mark(range.start);
+                self.out.targets.push(Target { to: dest_url.to_string(), picture, mark });
+            }
+            Tag::Emphasis | Tag::Strong | Tag::Strikethrough => {}
+            Tag::TableCell => self.buffer.push(' '),
+            other => {
+                self.flush(Place::Body);
+                if matches!(other, Tag::CodeBlock(_)) {
+                    self.quiet += 1;
+                }
+                if matches!(other, Tag::List(Some(_))) && self.depth == 0 {
+                    self.out.lists.push(Vec::new());
+                }
+                if matches!(other, Tag::Item)
+                    && self.depth == 1
+                    && let Some(list) = self.out.lists.last_mut()
+                {
+                    let last = range.end.saturating_sub(1).max(range.start);
+                    list.push((line_of(self.starts, range.start), line_of(self.starts, last) + 1));
+                }
+                self.depth += 1;
+            }
+        }
+    }
+
+    fn end(&mut self, end: TagEnd, range: &std::ops::Range<usize>) {
+        match end {
+            TagEnd::Link | TagEnd::Image | TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::TableCell => {
+                return;
+            }
+            TagEnd::Heading(level) if self.depth == 1 => {
+                let text = self.buffer.trim().to_owned();
+                let line = line_of(self.starts, range.start);
+                self.out.headings.push(Heading { level: level_number(level), text, line });
+                self.flush(Place::Heading);
+            }
+            TagEnd::Heading(_) => self.flush(Place::Heading),
+            TagEnd::CodeBlock => {
+                self.quiet = self.quiet.saturating_sub(1);
+                self.flush(Place::Body);
+            }
+            _ => self.flush(Place::Body),
+        }
+        self.depth = self.depth.saturating_sub(1);
+    }
+
+    fn flush(&mut self, place: Place) {
+        let text = self.buffer.trim();
+        if !text.is_empty() {
+            self.out.passages.push((place, text.to_owned()));
+        }
+        self.buffer.clear();
+    }
+
+    fn mark(&self, at: usize) -> Mark {
+        let line = line_of(self.starts, at);
+        Mark { line: line as u32 + 1, column: 1 }
+    }
+}
+
+/// Words between tags; comments and tags themselves are not read.
+fn push_html_text(buffer: &mut String, html: &str) {
+    let mut rest = html;
+    while let Some(open) = rest.find('<') {
+        buffer.push_str(&rest[..open]);
+        let close = if rest[open..].starts_with("<!--") { "-->" } else { ">" };
+        match rest[open..].find(close) {
+            Some(end) => rest = &rest[open + end + close.len()..],
+            None => return,
+        }
+    }
+    buffer.push_str(rest);
+}
+
+fn level_number(level: HeadingLevel) -> u8 {
+    match level {
+        HeadingLevel::H1 => 1,
+        HeadingLevel::H2 => 2,
+        HeadingLevel::H3 => 3,
+        HeadingLevel::H4 => 4,
+        HeadingLevel::H5 => 5,
+        HeadingLevel::H6 => 6,
+    }
+}
+
+/// Byte offset at which each line starts.
+pub(super) fn line_starts(text: &str) -> Vec<usize> {
+    std::iter::once(0).chain(text.match_indices('\n').map(|(i, _)| i + 1)).collect()
+}
+
+fn line_of(starts: &[usize], at: usize) -> usize {
+    starts.partition_point(|&s| s <= at).saturating_sub(1)
+}
+
+/// Blanks each line for which `keep` is false, byte for byte.
+pub(super) fn blank_lines(text: &str, keep: impl Fn(usize) -> bool) -> String {
+    let mut out = String::with_capacity(text.len());
+    for (i, line) in text.split_inclusive('\n').enumerate() {
+        if keep(i) {
+            out.push_str(line);
+        } else {
+            let body = line.strip_suffix('\n').unwrap_or(line);
+            out.extend(std::iter::repeat_n(' ', body.len()));
+            if body.len() < line.len() {
+                out.push('\n');
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headings_lists_links_and_passages_know_their_lines() {
+        let o = outline("# 题\n\n## 软件排查\n1. 先看\n2. 再试\n   续行\n\n> ### 引用里的\n\n见 [甲](a.md) ![](b.png)\n");
+        assert_eq!(o.headings.iter().map(|h| (h.level, h.line)).collect::<Vec<_>>(), [(1, 0), (2, 2)]);
+        assert_eq!(o.lists, [vec![(3, 4), (4, 7)]]);
+        assert_eq!(o.targets.iter().map(|t| (t.to.as_str(), t.picture)).collect::<Vec<_>>(), [("a.md", false), ("b.png", true)]);
+        assert!(o.passages.contains(&(Place::Body, "再试 续行".into())));
+    }
+
+    #[test]
+    fn bold_that_commonmark_does_not_make_is_seen() {
+        assert_eq!(outline("按**「启动」**键\n").troubles.first(), Some(&(Mark { line: 1, column: 1 }, Trouble::StrayAsterisks)));
+        assert!(outline("**「启动」键** 和 `**`\n").troubles.is_empty());
+    }
+
+    #[test]
+    fn comments_are_not_read_and_tagged_words_are() {
+        let o = outline("<p>看<b>得见</b></p>\n<!-- 看不见 -->\n");
+        assert_eq!(o.passages.iter().map(|p| p.1.as_str()).collect::<String>().replace(char::is_whitespace, ""), "看得见");
+    }
+}

@@ -1,0 +1,247 @@
+//! Bytes of a file to an article and its problems. Never fails, never panics.
+
+use super::{
+    Article, ArticleId, Audience, Kind, Passage, Place, Problem, RelPath, Revision, Section, SectionRole, Severity, Status,
+    Step, Trouble,
+    block::agent_lines,
+    decode::{Decoded, decode},
+    front_matter::{self, FrontMatter},
+    header::{self, Header},
+    model::Link,
+    outline::{Heading, Outline, blank_lines, line_starts, outline},
+    step::{self, Attributes},
+    yaml::{self, Mark},
+};
+
+/// Largest file read as an article.
+pub const MAX_BYTES: u64 = 1 << 20;
+
+/// What a file holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Parsed {
+    /// The article; `None` when the file is no text, empty or too large.
+    pub article: Option<Article>,
+    /// What is wrong, in the order of the file.
+    pub problems: Vec<Problem>,
+    /// Whether it may replace an earlier version: false when the header cannot be read.
+    pub sound: bool,
+}
+
+/// Reads one file.
+#[must_use]
+pub fn parse(path: &RelPath, bytes: &[u8]) -> Parsed {
+    let unsound = |trouble| Parsed { article: None, problems: vec![at(path, Mark { line: 1, column: 1 }, trouble)], sound: false };
+    if bytes.len() as u64 > MAX_BYTES {
+        return unsound(Trouble::TooLarge(bytes.len() as u64));
+    }
+    let mut problems = Vec::new();
+    let text = match decode(bytes) {
+        Decoded::Binary => return unsound(Trouble::NotText),
+        Decoded::Utf8(text) => text,
+        Decoded::Gb18030(text) => {
+            problems.push(at(path, Mark { line: 1, column: 1 }, Trouble::Gb18030));
+            text
+        }
+    };
+    if text.trim().is_empty() {
+        return unsound(Trouble::Empty);
+    }
+    let (header, body_line, sound, troubles) = read_header(&text);
+    let mut body = Body::read(&text, body_line, header.kind);
+    body.troubles.extend(troubles);
+    let (article, mut troubles) = body.into_article(path, Revision::of(bytes), header, sound);
+    troubles.sort_by_key(|(mark, _)| mark.line);
+    problems.extend(troubles.into_iter().map(|(mark, trouble)| at(path, mark, trouble)));
+    Parsed { article: Some(article), problems, sound }
+}
+
+fn at(file: &RelPath, mark: Mark, trouble: Trouble) -> Problem {
+    Problem { file: file.clone(), line: mark.line, column: mark.column, trouble }
+}
+
+/// The header, the first line of the body (from 0), whether it could be read, and its troubles.
+fn read_header(text: &str) -> (Header, usize, bool, Vec<(Mark, Trouble)>) {
+    let closed = |mark, trouble, line| {
+        let header = Header { closed: true, ..Header::default() };
+        (header, line, false, vec![(mark, trouble)])
+    };
+    match front_matter::cut(text) {
+        FrontMatter::None => (Header::default(), 0, true, Vec::new()),
+        FrontMatter::Open => closed(Mark { line: 1, column: 1 }, Trouble::HeaderOpen, 1),
+        FrontMatter::Some { yaml, lines } => match yaml::read(yaml, 2) {
+            Err(fault) => closed(fault.0, Trouble::HeaderSyntax, lines),
+            Ok(node) => {
+                let (header, troubles) = header::read(node);
+                (header, lines, true, troubles)
+            }
+        },
+    }
+}
+
+/// The body of a file, cut into what each audience reads.
+struct Body {
+    source: String,
+    agent_lines: Vec<bool>,
+    body_line: usize,
+    title: Option<String>,
+    sections: Vec<Section>,
+    public: Outline,
+    staff: Outline,
+    troubles: Vec<(Mark, Trouble)>,
+}
+
+impl Body {
+    fn read(text: &str, body_line: usize, kind: Option<Kind>) -> Self {
+        let (agent_lines, mut troubles) = agent_lines(text, body_line);
+        let hidden = |i: usize| agent_lines.get(i).copied().unwrap_or(true);
+        let readable = blank_lines(text, |i| i >= body_line && !hidden(i));
+        let (readable, attributes) = step::blank_attributes(&readable, &mut troubles);
+        let staff_text = blank_lines(text, |i| i >= body_line && hidden(i) && !is_container_mark(text, i));
+        let public = outline(&readable);
+        let staff = outline(&staff_text);
+        let n_lines = line_starts(text).len();
+        let mut cutter = Sections { attributes, lists: &public.lists, troubles: &mut troubles, ids: Vec::new() };
+        let walked = matches!(kind, Some(Kind::Troubleshooting | Kind::ErrorCode));
+        let sections = cutter.cut(&public.headings, body_line, n_lines, walked, &readable);
+        let title = public.headings.iter().find(|h| h.level == 1).map(|h| h.text.clone());
+        Self { source: text.to_owned(), agent_lines, body_line, title, sections, public, staff, troubles }
+    }
+
+    fn into_article(mut self, path: &RelPath, revision: Revision, header: Header, sound: bool) -> (Article, Vec<(Mark, Trouble)>) {
+        let closed = header.closed || !sound;
+        let title = header.title.or(self.title.take()).filter(|t| !t.trim().is_empty()).unwrap_or_else(|| {
+            let name = path.as_str().rsplit('/').next().unwrap_or("");
+            name.strip_suffix(".md").unwrap_or(name).to_owned()
+        });
+        let audience = if closed { Audience::Agent } else { header.audience.unwrap_or(Audience::Public) };
+        let mut troubles = self.troubles;
+        troubles.append(&mut self.public.troubles);
+        troubles.append(&mut self.staff.troubles);
+        let links = |outline: &Outline, audience| {
+            let link = move |t: &super::outline::Target| Link { to: t.to.as_str().into(), picture: t.picture, line: t.mark.line, audience };
+            outline.targets.iter().map(link).collect::<Vec<_>>()
+        };
+        let mut all_links = links(&self.public, audience);
+        all_links.extend(links(&self.staff, Audience::Agent));
+        let passages = passages(&self.public, audience).chain(passages(&self.staff, Audience::Agent)).collect();
+        self.agent_lines.iter_mut().take(self.body_line).for_each(|hidden| *hidden = true);
+        let (expect, expect_lines) = header.expect.into_iter().unzip();
+        let article = Article {
+            id: header.id.unwrap_or_else(|| ArticleId::from_path(path)),
+            path: path.clone(),
+            revision,
+            title,
+            kind: header.kind.unwrap_or(Kind::HowTo),
+            appliances: header.appliances,
+            models: header.models,
+            codes: header.codes,
+            symptoms: header.symptoms,
+            signs: header.signs,
+            signs_line: header.signs_line,
+            audience,
+            severity: header.severity.unwrap_or(Severity::Normal),
+            status: if closed { Status::Draft } else { header.status.unwrap_or(Status::Published) },
+            owner: header.owner,
+            reviewed: header.reviewed,
+            review_by: header.review_by,
+            expires: header.expires,
+            expect,
+            expect_lines,
+            sections: self.sections,
+            links: all_links,
+            passages,
+            source: self.source.into(),
+            agent_lines: self.agent_lines.into(),
+        };
+        (article, troubles)
+    }
+}
+
+fn passages(outline: &Outline, audience: Audience) -> impl Iterator<Item = Passage> + '_ {
+    let passage = move |(place, text): &(Place, String)| Passage { place: *place, audience, text: text.as_str().into() };
+    outline.passages.iter().map(passage)
+}
+
+fn is_container_mark(text: &str, line: usize) -> bool {
+    text.lines().nth(line).is_some_and(|l| l.trim_start().starts_with([':', '：']))
+}
+
+/// Cuts the lines of a body into sections and steps.
+struct Sections<'a> {
+    attributes: std::collections::HashMap<usize, Attributes>,
+    lists: &'a [Vec<(usize, usize)>],
+    troubles: &'a mut Vec<(Mark, Trouble)>,
+    ids: Vec<String>,
+}
+
+impl Sections<'_> {
+    fn cut(&mut self, headings: &[Heading], first: usize, end: usize, walked: bool, text: &str) -> Vec<Section> {
+        let tops: Vec<&Heading> = headings.iter().filter(|h| h.level <= 2).collect();
+        let mut sections = Vec::new();
+        let before_first = tops.first().map_or(end, |h| h.line);
+        self.section(&mut sections, None, (first, before_first), headings, walked, text);
+        for (i, top) in tops.iter().enumerate() {
+            let until = tops.get(i + 1).map_or(end, |next| next.line);
+            let heading = (top.level == 2).then_some(*top);
+            self.section(&mut sections, heading, (top.line + 1, until), headings, walked, text);
+        }
+        sections
+    }
+
+    fn section(&mut self, out: &mut Vec<Section>, heading: Option<&Heading>, lines: (usize, usize), all: &[Heading], walked: bool, text: &str) {
+        let role = heading.map_or(SectionRole::Other, |h| SectionRole::of_heading(&h.text));
+        let mut section = Section {
+            heading: heading.map(|h| h.text.clone()).unwrap_or_default(),
+            slug: step::unique(&mut self.ids, heading.map_or("intro".into(), |h| step::slug(&h.text))),
+            role,
+            lines,
+            steps: Vec::new(),
+        };
+        if let Some(layer) = step::layer(role)
+            && walked
+        {
+            let heads: Vec<&Heading> = all.iter().filter(|h| h.level == 3 && lines.0 <= h.line && h.line < lines.1).collect();
+            for (i, head) in heads.iter().enumerate() {
+                let until = heads.get(i + 1).map_or(lines.1, |next| next.line);
+                let attributes = self.attributes.remove(&head.line).unwrap_or_default();
+                let step = attributes.into_step(&head.text, layer, (head.line, head.line + 1, until));
+                section.steps.push(self.keep(step));
+            }
+            if let Some(first) = heads.first() {
+                section.lines.1 = first.line;
+            } else {
+                self.listed_steps(&mut section, layer, text);
+            }
+        }
+        let empty = section.heading.is_empty() && text.lines().skip(lines.0).take(lines.1 - lines.0).all(|l| l.trim().is_empty());
+        if !empty {
+            out.push(section);
+        }
+    }
+
+    /// Items of the first ordered list of a section without `###` are its steps.
+    fn listed_steps(&mut self, section: &mut Section, layer: super::Layer, text: &str) {
+        let (from, until) = section.lines;
+        let inside = |l: &&Vec<(usize, usize)>| l.first().is_some_and(|item| from <= item.0 && item.0 < until);
+        let Some(list) = self.lists.iter().find(inside) else { return };
+        for (n, &(start, end)) in list.iter().enumerate() {
+            let end = if n + 1 == list.len() { until } else { end };
+            let title = step::item_title(text.lines().nth(start).unwrap_or(""));
+            let mark = Mark { line: start as u32 + 1, column: 1 };
+            self.troubles.push((mark, Trouble::StepUnnamed(title.clone())));
+            let mut step = Attributes::default().into_step(&title, layer, (start, start, end));
+            step.id = format!("s{}", n + 1);
+            section.steps.push(self.keep(step));
+        }
+        section.lines.1 = list.first().map_or(until, |item| item.0);
+    }
+
+    fn keep(&mut self, mut step: Step) -> Step {
+        let mark = Mark { line: step.heading_line as u32 + 1, column: 1 };
+        if self.ids.contains(&step.id) && step.named {
+            self.troubles.push((mark, Trouble::StepIdTwice(step.id.clone())));
+        }
+        step.id = step::unique(&mut self.ids, step.id);
+        step
+    }
+}

@@ -1,0 +1,173 @@
+//! Articles as an author writes them: what is read, what is hidden, what is said about it.
+
+use proptest::prelude::*;
+
+use super::*;
+
+const SAMPLE: &str = "---
+id: washer-no-spin
+title: 洗衣机不脱水
+kind: troubleshooting
+appliance: 洗衣机
+models: [CJ-XYG*, CJ-XYB080-A1]
+codes: [07, 1e3]
+symptoms: [甩干桶不转, 衣服还滴水]
+signs: {能排水: 是, 桶转: 否}
+audience: public
+reviewed: 2026-11-01
+expect:
+  - 洗完的衣服还能拧出水
+---
+## 现象
+水排空了，桶不转。
+## 先看一眼
+### 看门关严没有 {#door minutes=1}
+关上门。
+## 软件排查
+### 换成单脱水程序 {#spin-program minutes=2 likely=常见}
+把程序调到「单脱水」。
+**判断**：能转就是程序问题。
+## 硬件排查
+### 清理排水泵滤网 {#pump-filter minutes=8 safety=断电,关水 needs=#door}
+> [!CAUTION]
+> 先断电。
+## 联系售后
+仍不转就报修。
+:::agent
+坐席话术：别急。
+:::
+";
+
+fn read(text: &str) -> Parsed {
+    parse(&RelPath::new("洗衣机/a b.md"), text.as_bytes())
+}
+
+fn codes(parsed: &Parsed) -> Vec<&'static str> {
+    parsed.problems.iter().map(|p| p.trouble.code()).collect()
+}
+
+#[test]
+fn a_full_article_is_read_whole() {
+    let parsed = read(SAMPLE);
+    assert_eq!(codes(&parsed), [""; 0]);
+    let a = parsed.article.expect("an article");
+    assert_eq!((a.id.as_str(), a.kind, a.codes.as_slice()), ("washer-no-spin", Kind::Troubleshooting, &["07".to_owned(), "1e3".to_owned()][..]));
+    assert_eq!(a.signs, [("能排水".to_owned(), "是".to_owned()), ("桶转".to_owned(), "否".to_owned())]);
+    assert_eq!(a.expect_lines, [13]);
+    let roles: Vec<_> = a.sections.iter().map(|s| s.role).collect();
+    use SectionRole::{Hardware, Precheck, Service, Software, Symptoms};
+    assert_eq!(roles, [Symptoms, Precheck, Software, Hardware, Service]);
+    let steps: Vec<_> = a.steps().map(|s| (s.id.as_str(), s.layer, s.minutes)).collect();
+    assert_eq!(steps, [("door", Layer::Precheck, Some(1)), ("spin-program", Layer::Software, Some(2)), ("pump-filter", Layer::Hardware, Some(8))]);
+    let staff: Vec<_> = a.passages.iter().filter(|p| p.audience == Audience::Agent).map(|p| &*p.text).collect();
+    assert_eq!(staff, ["坐席话术：别急。"]);
+    assert!(check_article(&a, Date::new(2026, 11, 21).expect("a day")).is_empty());
+}
+
+#[test]
+fn a_file_without_header_is_a_public_how_to() {
+    let a = read("# 怎么清洗滤网\n\n拿出来冲一冲。\n").article.expect("an article");
+    assert_eq!((a.id.as_str(), a.title.as_str(), a.kind), ("洗衣机--a-b", "怎么清洗滤网", Kind::HowTo));
+    assert_eq!((a.audience, a.status), (Audience::Public, Status::Published));
+    assert_eq!(read("没有标题\n").article.expect("an article").title, "a b");
+}
+
+#[test]
+fn what_decides_who_may_read_fails_closed() {
+    for header in [
+        "audience: pubic", "status: publishd", "audience:", "audience: [public]", "audience: agent\naudience: public",
+        "Audience: agnet", "title: \"open", "- a\n- b",
+    ] {
+        let parsed = read(&format!("---\n{header}\n---\n正文\n"));
+        let a = parsed.article.as_ref().expect("an article");
+        assert_eq!((a.audience, a.status), (Audience::Agent, Status::Draft), "{header}");
+        assert!(parsed.problems.iter().any(|p| p.trouble.level() == Level::Error), "{header}");
+    }
+    let open = read("---\ntitle: 没有结尾\n正文\n");
+    assert!(!open.sound && codes(&open) == ["header-open"]);
+    assert_eq!(open.article.expect("an article").status, Status::Draft);
+    let yaml = read("---\ntitle: \"没有结尾\nid: a\n---\n正文\n");
+    assert!(!yaml.sound && yaml.problems[0].trouble.code() == "header-syntax");
+    assert_eq!(read("---\nAudience: agent\n---\n正文\n").article.expect("an article").audience, Audience::Agent);
+}
+
+#[test]
+fn every_encoding_and_line_end_gives_the_same_article() {
+    let plain = read(SAMPLE).article.expect("an article");
+    let crlf = format!("\u{feff}{}", SAMPLE.replace('\n', "\r\n"));
+    let gb = encoding_rs::GB18030.encode(SAMPLE).0.into_owned();
+    for bytes in [crlf.as_bytes(), &gb] {
+        let a = parse(&RelPath::new("洗衣机/a b.md"), bytes).article.expect("an article");
+        assert_eq!(Article { revision: plain.revision, ..a }, plain);
+    }
+}
+
+#[test]
+fn what_is_no_article_is_named_and_not_indexed() {
+    let big = vec![b'a'; MAX_BYTES as usize + 1];
+    for (bytes, code) in [(&b""[..], "empty"), (b" \n\n", "empty"), (b"\x89PNG\0\0", "not-text"), (&big, "too-large")] {
+        let parsed = parse(&RelPath::new("a.md"), bytes);
+        assert!(parsed.article.is_none() && !parsed.sound);
+        assert_eq!(codes(&parsed), [code]);
+    }
+}
+
+#[test]
+fn items_of_a_list_are_steps_when_there_are_no_headings() {
+    let parsed = read("---\nkind: troubleshooting\n---\n## 软件排查\n先说一句。\n1. 先看龙头，再等\n2. 重启\n## 联系售后\n报修\n");
+    let a = parsed.article.as_ref().expect("an article");
+    let steps: Vec<_> = a.steps().map(|s| (s.id.as_str(), s.title.as_str())).collect();
+    assert_eq!(steps, [("s1", "先看龙头"), ("s2", "重启")]);
+    assert_eq!(codes(&parsed), ["step-unnamed", "step-unnamed"]);
+}
+
+#[test]
+fn the_rules_find_what_an_author_got_wrong() {
+    let text = "---\nid: x\nkind: troubleshooting\nreview_by: 2026-01-01\n---\n## 硬件排查\n### 拆开看 {minutes=20 risk=2}\n百分百修好。\n### 看灯 {minutes=1 safety=断电 needs=#nope}\n\
+                ## 软件排查\n### 重启\n## 先看一眼\n### 一 {minutes=1}\n### 二 {minutes=5}\n### 三 {minutes=1}\n";
+    let a = read(text).article.expect("an article");
+    let mut found: Vec<_> = check_article(&a, Date::new(2026, 11, 21).expect("a day")).iter().map(|p| p.trouble.code()).collect();
+    found.sort_unstable();
+    let mut expected = [
+        "absolute-promise", "hardware-first", "no-exit", "no-minutes", "no-safety", "overdue", "precheck-count",
+        "precheck-heavy", "slow-first", "unknown-need",
+    ];
+    expected.sort_unstable();
+    assert_eq!(found, expected);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(3_000))]
+
+    #[test]
+    fn any_bytes_are_parsed_and_rendered(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        check_any(&bytes);
+    }
+
+    #[test]
+    fn any_text_of_our_own_marks_is_parsed_and_rendered(
+        parts in proptest::collection::vec(prop_oneof![
+            Just("---\n"), Just("id: a\n"), Just("audience: agent\n"), Just("signs: {甲: 乙}\n"), Just("kind: troubleshooting\n"),
+            Just("## 软件排查\n"), Just("### 步 {#s minutes=2}\n"), Just("### 步 ｛a｝\n"), Just(":::agent\n"), Just(":::\n"), Just("```\n"),
+            Just("> [!CAUTION]\n"), Just("1. 一\n"), Just("   二\n"), Just("| a | b |\n|--|--|\n| c | d |\n"), Just("<script>"), Just("**「甲」**乙\n"),
+            Just("[链](a.md)"), Just("\t"), Just("\u{3000}"), Just("&: *x [ { \" '\n"), Just("词"), Just("\n"),
+        ], 0..40)
+    ) {
+        check_any(parts.concat().as_bytes());
+    }
+}
+
+fn check_any(bytes: &[u8]) {
+    let parsed = parse(&RelPath::new("a.md"), bytes);
+    let Some(article) = parsed.article else { return };
+    let n = article.source.lines().count();
+    for section in &article.sections {
+        assert!(section.lines.0 <= section.lines.1 && section.lines.1 <= n + 1);
+        for step in &section.steps {
+            assert!(step.lines.0 <= step.lines.1 && step.lines.1 <= n + 1);
+            let html = render(&article, step.lines, Viewer::Customer, &NoLinks);
+            assert!(!html.to_lowercase().contains("<script"));
+        }
+        let _ = render(&article, section.lines, Viewer::Staff, &NoLinks);
+    }
+}
