@@ -1,0 +1,224 @@
+//! Rules between articles, and of articles against the lists.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::{Corpus, Difference};
+use crate::{
+    article::{Article, Audience, Date, Place, Problem, RelPath, Trouble, check_article},
+    text::{ErrorCode, normalize},
+};
+
+/// How much must be checked again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CheckScope {
+    /// Articles that changed and those that link to files which came or went.
+    Changed,
+    /// Everything, for a new day or after a change of a list.
+    Everything,
+}
+
+/// Checks `corpus` after `difference` and stores what it finds there.
+/// `is_file` says whether a file (a picture) exists below the folder.
+pub fn check(corpus: &mut Corpus, difference: &Difference, scope: CheckScope, today: Date, is_file: &dyn Fn(&RelPath) -> bool) {
+    let everything = scope == CheckScope::Everything || difference.lists_changed;
+    let touched: BTreeSet<&RelPath> = difference.taken.iter().map(|t| &t.path).collect();
+    let articles: Vec<_> = corpus
+        .articles()
+        .filter(|a| everything || touched.contains(&a.path) || a.links.iter().any(|l| links_into(a, &l.to, &touched)))
+        .cloned()
+        .collect();
+    let findings: Vec<(RelPath, Vec<Problem>)> = articles
+        .iter()
+        .map(|article| {
+            let mut found = check_article(article, today);
+            links(corpus, article, is_file, &mut found);
+            signs(corpus, article, &mut found);
+            facts(corpus, article, &mut found);
+            (article.path.clone(), found)
+        })
+        .collect();
+    for (path, found) in findings {
+        corpus.set_checks(&path, found);
+    }
+    let mut shared = codes(corpus);
+    shared.extend(hazards(corpus));
+    corpus.set_shared_problems(shared);
+}
+
+fn links_into(article: &Article, to: &str, touched: &BTreeSet<&RelPath>) -> bool {
+    target(article, to).is_some_and(|path| touched.contains(&path))
+}
+
+/// The file a relative link means.
+fn target(article: &Article, to: &str) -> Option<RelPath> {
+    let lower = to.to_ascii_lowercase();
+    if lower.contains("://") || ["mailto:", "tel:", "#", "/a/", "data:", "javascript:"].iter().any(|s| lower.starts_with(s)) {
+        return None;
+    }
+    article.path.resolve(to.split(['#', '?']).next().unwrap_or(to))
+}
+
+fn links(corpus: &Corpus, article: &Article, is_file: &dyn Fn(&RelPath) -> bool, found: &mut Vec<Problem>) {
+    for link in &article.links {
+        let Some(path) = target(article, &link.to) else { continue };
+        let to = link.to.to_string();
+        let trouble = if link.picture {
+            (!is_file(&path)).then_some(Trouble::DeadPicture(to))
+        } else {
+            match corpus.article_at(&path) {
+                None if !is_file(&path) => Some(Trouble::DeadLink(to)),
+                Some(t) if t.audience == Audience::Agent && link.audience == Audience::Public => Some(Trouble::StaffLink(to)),
+                _ => None,
+            }
+        };
+        found.extend(trouble.map(|trouble| Problem { file: article.path.clone(), line: link.line, column: 1, trouble }));
+    }
+}
+
+fn signs(corpus: &Corpus, article: &Article, found: &mut Vec<Problem>) {
+    for (name, value) in &article.signs {
+        let sign = article.appliances.iter().find_map(|a| corpus.lists.signs.sign(a, name));
+        let trouble = match sign {
+            None => Some(Trouble::UnknownSign(name.clone())),
+            Some(sign) if !sign.values.contains(value) => Some(Trouble::SignValue(name.clone(), value.clone())),
+            Some(_) => None,
+        };
+        let line = article.signs_line.max(1);
+        found.extend(trouble.map(|trouble| Problem { file: article.path.clone(), line, column: 1, trouble }));
+    }
+}
+
+/// Figures with their unit, such as `60-100cm`, in a text in normal form without blanks.
+fn figures(text: &str) -> Vec<(String, String)> {
+    let chars: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let mut found = Vec::new();
+    let mut i = 0;
+    while i < chars.len() {
+        if !chars[i].is_ascii_digit() {
+            i += 1;
+            continue;
+        }
+        let from = i;
+        while i < chars.len() && (chars[i].is_ascii_digit() || matches!(chars[i], '.' | '-' | '~' | '至' | '到')) {
+            i += 1;
+        }
+        let number: String = chars[from..i].iter().collect();
+        let number = number.replace(['~', '至', '到'], "-").trim_end_matches(['-', '.']).to_owned();
+        let unit: String = match chars.get(i) {
+            Some(c) if c.is_ascii_alphabetic() || *c == '°' => {
+                chars[i..].iter().take_while(|c| c.is_ascii_alphabetic() || **c == '°').collect()
+            }
+            Some('分') => "分钟".into(),
+            Some('小') => "小时".into(),
+            Some(c) => c.to_string(),
+            None => String::new(),
+        };
+        found.push((number, unit));
+    }
+    found
+}
+
+fn facts(corpus: &Corpus, article: &Article, found: &mut Vec<Problem>) {
+    for fact in corpus.lists.facts.iter().filter(|f| article.appliances.contains(&f.appliance)) {
+        let value = figures(&normalize(&fact.value));
+        let Some((number, unit)) = value.first() else { continue };
+        let about: Vec<String> = fact.about.iter().map(|a| normalize(a)).collect();
+        for passage in article.passages.iter().filter(|p| p.place == Place::Body) {
+            for sentence in passage.text.split(['。', '；', '！', '？']) {
+                let plain = normalize(sentence);
+                if !about.iter().all(|word| plain.contains(word.as_str())) {
+                    continue;
+                }
+                let same_unit: Vec<_> = figures(&plain).into_iter().filter(|(_, u)| u == unit).collect();
+                if same_unit.is_empty() || same_unit.iter().any(|(n, _)| n == number) {
+                    continue;
+                }
+                let line = article.source.lines().position(|l| l.contains(sentence.trim())).unwrap_or(0) as u32 + 1;
+                let said = same_unit.iter().map(|(n, u)| format!("{n} {u}")).collect::<Vec<_>>().join("、");
+                let trouble = Trouble::FigureDiffers(said, fact.value.clone());
+                found.push(Problem { file: article.path.clone(), line, column: 1, trouble });
+            }
+        }
+    }
+}
+
+/// A code explained by two articles of the same appliance.
+fn codes(corpus: &Corpus) -> Vec<Problem> {
+    let mut first: HashMap<(String, ErrorCode), RelPath> = HashMap::new();
+    let mut found = Vec::new();
+    for article in corpus.articles() {
+        for (code, appliance) in article.codes.iter().flat_map(|c| article.appliances.iter().map(move |a| (c, a))) {
+            let Some(canonical) = ErrorCode::new(code) else { continue };
+            match first.get(&(appliance.clone(), canonical.clone())) {
+                Some(by) => {
+                    let trouble = Trouble::CodeTaken(code.clone(), by.clone());
+                    found.push(Problem { file: article.path.clone(), line: 1, column: 1, trouble });
+                }
+                None => {
+                    first.insert((appliance.clone(), canonical), article.path.clone());
+                }
+            }
+        }
+    }
+    found
+}
+
+fn hazards(corpus: &Corpus) -> Vec<Problem> {
+    let ids: BTreeSet<&str> = corpus.articles().map(|a| a.id.as_str()).collect();
+    let named = corpus.lists.hazards.0.iter().filter_map(|h| h.article.as_deref());
+    let missing = named.filter(|id| !ids.contains(id));
+    missing
+        .map(|id| Problem { file: RelPath::new("danger.txt"), line: 1, column: 1, trouble: Trouble::HazardArticle(id.to_owned()) })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corpus::{Change, Content, KeptVersions};
+
+    struct Nothing;
+    impl KeptVersions for Nothing {
+        fn recall(&self, _path: &RelPath) -> Option<Vec<u8>> {
+            None
+        }
+    }
+
+    fn checked(files: &[(&str, &str)]) -> Vec<(String, &'static str)> {
+        let changes = files.iter().map(|(path, text)| Change {
+            path: RelPath::new(path),
+            content: Some(Content::Bytes(text.as_bytes().to_vec())),
+            modified: None,
+        });
+        let (mut corpus, difference) = Corpus::default().apply(changes.collect(), &Nothing);
+        let today = Date::new(2026, 11, 21).expect("a day");
+        check(&mut corpus, &difference, CheckScope::Changed, today, &|p| p.as_str() == "图.png");
+        corpus.problems().into_iter().map(|p| (p.file.to_string(), p.trouble.code())).collect()
+    }
+
+    #[test]
+    fn links_pictures_codes_signs_and_hazards_are_checked_between_files() {
+        let found = checked(&[
+            ("a.md", "---\nid: a\nappliance: 洗衣机\ncodes: [E1]\nsigns: {能排水: 也许, 能飞: 是}\n---\n[乙](b.md) [没有](c.md) [密](s.md) ![](图.png) ![](无.png) [网](https://x.cn)\n"),
+            ("b.md", "---\nid: b\nappliance: 洗衣机\ncodes: [E-01]\n---\n乙\n"),
+            ("s.md", "---\nid: s\naudience: agent\n---\n密\n"),
+            ("signs.toml", "[洗衣机.能排水]\nask = \"？\"\nvalues = [\"是\",\"否\"]\n"),
+            ("danger.txt", "[gas -> nowhere] 快走\n+ 煤气\n"),
+        ]);
+        let expected = [
+            ("a.md", "sign-value"), ("a.md", "unknown-sign"), ("a.md", "dead-link"), ("a.md", "staff-link"), ("a.md", "dead-picture"),
+            ("b.md", "code-taken"), ("danger.txt", "hazard-article"),
+        ];
+        assert_eq!(found, expected.map(|(f, c)| (f.to_owned(), c)));
+    }
+
+    #[test]
+    fn a_figure_that_differs_from_the_fact_is_found_and_a_right_one_is_not() {
+        let facts = "[[fact]]\nappliance = \"洗衣机\"\nabout = [\"进水\", \"超时\"]\nvalue = \"8 分钟\"\n\
+                     [[fact]]\nappliance = \"洗衣机\"\nabout = [\"排水管\", \"高\"]\nvalue = \"60–100 cm\"\n";
+        let text = |body: &str| format!("---\nappliance: 洗衣机\n---\n{body}\n");
+        let found = |body: &str| checked(&[("a.md", &text(body)), ("facts.toml", facts)]);
+        assert_eq!(found("进水超过 5 分钟算超时。"), [("a.md".to_owned(), "figure-differs")]);
+        assert_eq!(found("进水 8 分钟未到水位就是超时。排水管高 60—100cm。等 3 分钟。"), []);
+    }
+}

@@ -1,0 +1,319 @@
+//! Looks at the folder and says which files differ from the last look. Events only say where to
+//! look; what is there decides.
+
+use std::{
+    collections::{BTreeSet, HashMap},
+    fs::{self, Metadata},
+    io::{self, Read},
+    path::{Path, PathBuf},
+    time::{Duration, SystemTime},
+};
+
+use walkdir::{DirEntry, WalkDir};
+
+use super::{Change, Content, ListFile, Tick};
+use crate::article::{MAX_BYTES, RelPath, Revision};
+
+/// A file written less than this before it was read may be written again within the same time
+/// stamp, so it is read again at the next look (git calls such an entry racy).
+const RACY: Duration = Duration::from_secs(2);
+/// Largest picture served.
+const PICTURE_BYTES: u64 = 16 << 20;
+
+/// Remembers what each file looked like.
+#[derive(Debug)]
+pub struct Scanner {
+    root: PathBuf,
+    seen: HashMap<RelPath, Seen>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Seen {
+    stamp: Stamp,
+    hash: Option<Revision>,
+    racy: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Stamp {
+    bytes: u64,
+    modified: Option<SystemTime>,
+    #[cfg(unix)]
+    changed: (i64, i64),
+    #[cfg(unix)]
+    inode: (u64, u64),
+}
+
+/// What a look found.
+#[derive(Debug, Default)]
+pub struct Look {
+    /// Files that differ.
+    pub changes: Vec<Change>,
+    /// A hint led to a folder: files may still be on their way into it.
+    pub folder_hinted: bool,
+    /// The folder itself could not be read; nothing was concluded from that.
+    pub fault: Option<io::Error>,
+}
+
+impl Scanner {
+    /// A scanner that has seen nothing yet.
+    #[must_use]
+    pub fn new(root: &Path) -> Self {
+        Self { root: root.to_owned(), seen: HashMap::new() }
+    }
+
+    /// Looks where `tick` says.
+    pub fn look(&mut self, tick: &Tick) -> Look {
+        let mut look = Look::default();
+        if tick.everything {
+            let root = self.root.clone();
+            self.look_below(&root, &mut look);
+            return look;
+        }
+        let mut hints: Vec<&PathBuf> = tick.hints.iter().collect();
+        hints.sort();
+        hints.dedup();
+        for hint in hints {
+            if !hint.starts_with(&self.root) {
+                // The watcher may report the folder behind a link; only a look at all tells.
+                let root = self.root.clone();
+                self.look_below(&root, &mut look);
+                return look;
+            }
+            match fs::metadata(hint) {
+                Ok(meta) if meta.is_dir() => {
+                    look.folder_hinted = true;
+                    self.look_below(hint, &mut look);
+                }
+                Ok(meta) => self.look_at(hint, &meta, &mut look.changes),
+                Err(_) => {
+                    let prefix = self.rel(hint);
+                    self.forget_below(&prefix, &BTreeSet::new(), &mut look.changes);
+                }
+            }
+        }
+        look
+    }
+
+    fn look_below(&mut self, folder: &Path, look: &mut Look) {
+        let mut present = BTreeSet::new();
+        let mut blind: Vec<RelPath> = Vec::new();
+        for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_entry(is_wanted) {
+            match entry {
+                Ok(entry) => {
+                    if !entry.file_type().is_file() || !self.is_ours(entry.path()) {
+                        continue;
+                    }
+                    let Ok(meta) = entry.metadata() else { continue };
+                    present.insert(self.rel(entry.path()));
+                    self.look_at(entry.path(), &meta, &mut look.changes);
+                }
+                Err(error) => {
+                    // A folder that cannot be read says nothing about the files in it.
+                    blind.push(self.rel(error.path().unwrap_or(folder)));
+                    let io = error.into_io_error();
+                    if io.as_ref().is_some_and(|e| e.kind() != io::ErrorKind::NotFound) || !folder.exists() {
+                        look.fault = io;
+                    }
+                }
+            }
+        }
+        let prefix = self.rel(folder);
+        let root_gone = folder == self.root && !folder.is_dir();
+        if !root_gone {
+            blind.retain(|b| self.root.join(b.as_str()).exists());
+            present.extend(self.seen.keys().filter(|p| blind.iter().any(|b| is_below(p, b))).cloned());
+            self.forget_below(&prefix, &present, &mut look.changes);
+        }
+    }
+
+    fn forget_below(&mut self, prefix: &RelPath, present: &BTreeSet<RelPath>, changes: &mut Vec<Change>) {
+        let mut gone: Vec<RelPath> =
+            self.seen.keys().filter(|p| is_below(p, prefix) && !present.contains(*p)).cloned().collect();
+        gone.sort();
+        for path in gone {
+            self.seen.remove(&path);
+            changes.push(Change { path, content: None, modified: None });
+        }
+    }
+
+    fn look_at(&mut self, path: &Path, meta: &Metadata, changes: &mut Vec<Change>) {
+        if !meta.is_file() || !self.is_ours(path) {
+            return;
+        }
+        let rel = self.rel(path);
+        let stamp = Stamp::of(meta);
+        let before = self.seen.get(&rel);
+        if before.is_some_and(|b| b.stamp == stamp && !b.racy) {
+            return;
+        }
+        let content = read(path, meta.len());
+        let Some(content) = content else {
+            // Gone between the look and the read.
+            self.forget_below(&rel.clone(), &BTreeSet::new(), changes);
+            return;
+        };
+        let hash = if let Content::Bytes(bytes) = &content { Some(Revision::of(bytes)) } else { None };
+        let after = fs::metadata(path).map(|m| Stamp::of(&m)).ok();
+        let recent = |time: SystemTime| SystemTime::now().duration_since(time).map_or(true, |age| age < RACY);
+        let racy = after.as_ref() != Some(&stamp) || stamp.modified.is_some_and(recent);
+        let same = before.is_some_and(|b| b.hash.is_some() && b.hash == hash || hash.is_none() && b.stamp == stamp);
+        let modified = stamp.modified;
+        self.seen.insert(rel.clone(), Seen { stamp, hash, racy });
+        if !same {
+            changes.push(Change { path: rel, content: Some(content), modified });
+        }
+    }
+
+    fn is_ours(&self, path: &Path) -> bool {
+        let rel = self.rel(path);
+        if ListFile::at(&rel).is_some() {
+            return true;
+        }
+        let hidden = |part: &str| part.starts_with('.') || part.starts_with('_') && part != "_index.md";
+        let name = rel.as_str().rsplit('/').next().unwrap_or("");
+        let lower = name.to_ascii_lowercase();
+        let readme = lower == "readme.md" || (lower.starts_with("readme.") && lower.ends_with(".md"));
+        lower.ends_with(".md") && !readme && !rel.as_str().split('/').any(hidden)
+    }
+
+    fn rel(&self, path: &Path) -> RelPath {
+        let rel = path.strip_prefix(&self.root).unwrap_or(path);
+        let parts: Vec<_> = rel.components().map(|c| c.as_os_str().to_string_lossy()).collect();
+        RelPath::new(&parts.join("/"))
+    }
+}
+
+impl Stamp {
+    fn of(meta: &Metadata) -> Self {
+        #[cfg(unix)]
+        use std::os::unix::fs::MetadataExt;
+        Self {
+            bytes: meta.len(),
+            modified: meta.modified().ok(),
+            #[cfg(unix)]
+            changed: (meta.ctime(), meta.ctime_nsec()),
+            #[cfg(unix)]
+            inode: (meta.dev(), meta.ino()),
+        }
+    }
+}
+
+fn is_wanted(entry: &DirEntry) -> bool {
+    let name = entry.file_name().to_string_lossy();
+    entry.depth() == 0 || !(name.starts_with('.') || (name.starts_with('_') && name != "_index.md"))
+}
+
+fn is_below(path: &RelPath, prefix: &RelPath) -> bool {
+    let (path, prefix) = (path.as_str(), prefix.as_str());
+    prefix.is_empty() || path == prefix || path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// The content of a file; `None` when it is no longer there.
+fn read(path: &Path, bytes: u64) -> Option<Content> {
+    if bytes > MAX_BYTES {
+        return Some(Content::TooLarge(bytes));
+    }
+    let mut content = Vec::with_capacity(bytes as usize);
+    let limit = MAX_BYTES + 1;
+    match fs::File::open(path).and_then(|file| file.take(limit).read_to_end(&mut content)) {
+        Ok(_) if content.len() as u64 > MAX_BYTES => Some(Content::TooLarge(content.len() as u64)),
+        Ok(_) => Some(Content::Bytes(content)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => Some(Content::Unreadable(error.kind().to_string())),
+    }
+}
+
+/// The bytes of the picture at `path` below `root`; `None` when it is not there or too large.
+#[must_use]
+pub fn read_picture(root: &Path, path: &RelPath) -> Option<Vec<u8>> {
+    let full = root.join(path.as_str());
+    let meta = fs::metadata(&full).ok().filter(|m| m.is_file() && m.len() <= PICTURE_BYTES)?;
+    let mut bytes = Vec::with_capacity(meta.len() as usize);
+    fs::File::open(full).ok()?.take(PICTURE_BYTES).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn everything() -> Tick {
+        Tick { hints: Vec::new(), everything: true }
+    }
+
+    fn hint(path: &Path) -> Tick {
+        Tick { hints: vec![path.to_owned()], everything: false }
+    }
+
+    fn names(look: &Look) -> Vec<(String, bool)> {
+        look.changes.iter().map(|c| (c.path.to_string(), c.content.is_some())).collect()
+    }
+
+    #[test]
+    fn only_articles_and_lists_are_looked_at() {
+        let dir = tempfile::tempdir().expect("a folder");
+        for name in ["a.md", "README.md", "README.en.md", "_index.md", "_x.md", ".h.md", "b.txt", "words.txt", "c.MD"] {
+            fs::write(dir.path().join(name), name).expect("written");
+        }
+        fs::create_dir_all(dir.path().join(".git")).expect("made");
+        fs::write(dir.path().join(".git/d.md"), "d").expect("written");
+        fs::create_dir(dir.path().join("folder.md")).expect("made");
+        let look = Scanner::new(dir.path()).look(&everything());
+        let found: Vec<String> = names(&look).into_iter().map(|n| n.0).collect();
+        assert_eq!(found, ["_index.md", "a.md", "c.MD", "words.txt"]);
+    }
+
+    #[test]
+    fn a_look_tells_new_changed_and_gone_files_once() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let (a, sub) = (dir.path().join("a.md"), dir.path().join("s"));
+        fs::create_dir(&sub).expect("made");
+        fs::write(&a, "1").expect("written");
+        fs::write(sub.join("b.md"), "1").expect("written");
+        let mut scanner = Scanner::new(dir.path());
+        assert_eq!(names(&scanner.look(&everything())), [("a.md".into(), true), ("s/b.md".into(), true)]);
+        assert_eq!(names(&scanner.look(&everything())), []);
+        fs::write(&a, "2").expect("written");
+        assert_eq!(names(&scanner.look(&hint(&a))), [("a.md".into(), true)]);
+        assert_eq!(names(&scanner.look(&hint(&a))), []);
+        fs::remove_dir_all(&sub).expect("removed");
+        assert_eq!(names(&scanner.look(&hint(&sub))), [("s/b.md".into(), false)]);
+        fs::remove_file(&a).expect("removed");
+        assert_eq!(names(&scanner.look(&everything())), [("a.md".into(), false)]);
+    }
+
+    #[test]
+    fn a_second_write_within_the_same_time_stamp_is_seen() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let a = dir.path().join("a.md");
+        let write = |text: &str| {
+            fs::write(&a, text).expect("written");
+            let file = fs::File::options().write(true).open(&a).expect("opened");
+            file.set_modified(SystemTime::now()).expect("set");
+        };
+        let mut scanner = Scanner::new(dir.path());
+        write("1");
+        scanner.look(&everything());
+        // As if the second write had left every stamp alike: the scanner reads again all the same.
+        write("2");
+        let stamp = Stamp::of(&fs::metadata(&a).expect("there"));
+        if let Some(seen) = scanner.seen.get_mut(&RelPath::new("a.md")) {
+            seen.stamp = stamp;
+        }
+        assert_eq!(names(&scanner.look(&everything())), [("a.md".into(), true)]);
+    }
+
+    #[test]
+    fn a_folder_that_vanishes_takes_no_article_with_it() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let root = dir.path().join("kb");
+        fs::create_dir(&root).expect("made");
+        fs::write(root.join("a.md"), "1").expect("written");
+        let mut scanner = Scanner::new(&root);
+        scanner.look(&everything());
+        fs::rename(&root, dir.path().join("away")).expect("moved");
+        let look = scanner.look(&everything());
+        assert!(look.changes.is_empty() && look.fault.is_some());
+    }
+}
