@@ -111,6 +111,17 @@ pub fn standing(role: Role, article: &Article, today: Date) -> Standing {
     if was_public { Standing::Gone } else { Standing::Hidden }
 }
 
+/// The short word for an article out of service among results; staff only see such ones.
+#[must_use]
+pub fn standing_banner(article: &Article) -> Option<&'static str> {
+    match article.status {
+        Status::Retired => Some("已停用"),
+        Status::Draft => Some("草稿"),
+        Status::Review => Some("审核中"),
+        Status::Published => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,3 +10,15 @@ pub mod access;
 pub mod found;
 /// The kb folder as one value.
 pub mod corpus;
+/// The written side of tantivy.
+pub mod index;
+/// The asked side.
+pub mod search;
+/// What survives a restart.
+pub mod store;
+/// What people come for: publish and find.
+pub mod journey;
+/// The HTTP door.
+pub mod http;
+/// The terminal door.
+pub mod cli;

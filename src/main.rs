@@ -1,1 +1,17 @@
-fn main() {}
+//! Starts the chosen command, prints the last error, sets the exit code; nothing else.
+
+use std::{io::Write, process::ExitCode};
+
+use clap::Parser;
+use wenzhen::cli::{Cli, run};
+
+fn main() -> ExitCode {
+    match run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            // Nobody is left to tell when the terminal is gone.
+            let _ = writeln!(std::io::stderr(), "{failure}");
+            ExitCode::from(failure.exit)
+        }
+    }
+}

@@ -49,8 +49,12 @@ pub fn render(article: &Article, range: (usize, usize), viewer: Viewer, links: &
     let mut chunk_is_staff = false;
     for (i, line) in article.source.lines().enumerate().take(range.1).skip(range.0) {
         let staff = article.agent_lines.get(i).copied().unwrap_or(true);
+        if staff && viewer == Viewer::Customer {
+            // As if it had never been written: not even a blank line stays.
+            continue;
+        }
         if staff != chunk_is_staff {
-            write_chunk(&mut out, &chunk, chunk_is_staff, viewer, links);
+            write_chunk(&mut out, &chunk, chunk_is_staff, links);
             chunk.clear();
             chunk_is_staff = staff;
         }
@@ -60,12 +64,12 @@ pub fn render(article: &Article, range: (usize, usize), viewer: Viewer, links: &
         }
         chunk.push('\n');
     }
-    write_chunk(&mut out, &chunk, chunk_is_staff, viewer, links);
+    write_chunk(&mut out, &chunk, chunk_is_staff, links);
     sanitiser().clean(&out).to_string()
 }
 
-fn write_chunk(out: &mut String, markdown: &str, staff: bool, viewer: Viewer, links: &dyn Links) {
-    if markdown.trim().is_empty() || (staff && viewer == Viewer::Customer) {
+fn write_chunk(out: &mut String, markdown: &str, staff: bool, links: &dyn Links) {
+    if markdown.trim().is_empty() {
         return;
     }
     if staff {

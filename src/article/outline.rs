@@ -1,7 +1,6 @@
 //! The shape of a Markdown text: headings, top-level ordered lists, plain passages, links.
 //!
-//! Works on a copy of the file in which everything that is not to be read (header, blocks of the
-//! other audience, heading attributes) is blanked out byte for byte, so that places stay true.
+//! Works on the visible part of a file: without the header and the blocks of the other audience.
 
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
@@ -182,21 +181,51 @@ fn line_of(starts: &[usize], at: usize) -> usize {
     starts.partition_point(|&s| s <= at).saturating_sub(1)
 }
 
-/// Blanks each line for which `keep` is false, byte for byte.
-pub(super) fn blank_lines(text: &str, keep: impl Fn(usize) -> bool) -> String {
+/// A text without its header and without the lines of another audience, and the line of the file
+/// behind each of its lines (with one more behind the last).
+///
+/// Hidden lines are left out, not blanked: what customers read must be the same as if the hidden
+/// lines had never been written.
+pub(super) fn visible(text: &str, header: usize, is_shown: impl Fn(usize) -> bool) -> (String, Vec<usize>) {
     let mut out = String::with_capacity(text.len());
+    let mut lines = Vec::new();
+    let mut n = 0;
     for (i, line) in text.split_inclusive('\n').enumerate() {
-        if keep(i) {
+        n = i + 1;
+        if i < header {
+            out.push('\n');
+        } else if is_shown(i) {
             out.push_str(line);
         } else {
-            let body = line.strip_suffix('\n').unwrap_or(line);
-            out.extend(std::iter::repeat_n(' ', body.len()));
-            if body.len() < line.len() {
-                out.push('\n');
-            }
+            continue;
         }
+        lines.push(i);
     }
-    out
+    lines.push(n);
+    (out, lines)
+}
+
+impl Outline {
+    /// Turns lines of a visible text into lines of the file.
+    pub(super) fn in_file(mut self, lines: &[usize]) -> Self {
+        let line = |i: usize| lines.get(i).or(lines.last()).copied().unwrap_or(0);
+        for heading in &mut self.headings {
+            heading.line = line(heading.line);
+        }
+        for item in self.lists.iter_mut().flatten() {
+            *item = (line(item.0), line(item.1.saturating_sub(1)) + 1);
+        }
+        let marks = self.targets.iter_mut().map(|t| &mut t.mark).chain(self.troubles.iter_mut().map(|t| &mut t.0));
+        for mark in marks {
+            mark.line = file_line(mark.line, lines);
+        }
+        self
+    }
+}
+
+/// The line of the file (from 1) behind a line of a visible text (from 1).
+pub(super) fn file_line(line: u32, lines: &[usize]) -> u32 {
+    lines.get(line.saturating_sub(1) as usize).map_or(line, |i| *i as u32 + 1)
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::{
     front_matter::{self, FrontMatter},
     header::{self, Header},
     model::Link,
-    outline::{Heading, Outline, blank_lines, line_starts, outline},
+    outline::{Heading, Outline, file_line, line_starts, outline, visible},
     step::{self, Attributes},
     yaml::{self, Mark},
 };
@@ -94,15 +94,18 @@ impl Body {
     fn read(text: &str, body_line: usize, kind: Option<Kind>) -> Self {
         let (agent_lines, mut troubles) = agent_lines(text, body_line);
         let hidden = |i: usize| agent_lines.get(i).copied().unwrap_or(true);
-        let readable = blank_lines(text, |i| i >= body_line && !hidden(i));
-        let (readable, attributes) = step::blank_attributes(&readable, &mut troubles);
-        let staff_text = blank_lines(text, |i| i >= body_line && hidden(i) && !is_container_mark(text, i));
-        let public = outline(&readable);
-        let staff = outline(&staff_text);
+        let (readable, lines) = visible(text, body_line, |i| !hidden(i));
+        let (staff_text, staff_lines) = visible(text, body_line, |i| hidden(i) && !is_container_mark(text, i));
+        let mut attribute_troubles = Vec::new();
+        let (readable, attributes) = step::blank_attributes(&readable, &mut attribute_troubles);
+        troubles.extend(attribute_troubles.into_iter().map(|(mark, t)| (Mark { line: file_line(mark.line, &lines), ..mark }, t)));
+        let attributes = attributes.into_iter().filter_map(|(line, a)| Some((*lines.get(line)?, a))).collect();
+        let public = outline(&readable).in_file(&lines);
+        let staff = outline(&staff_text).in_file(&staff_lines);
         let n_lines = line_starts(text).len();
-        let mut cutter = Sections { attributes, lists: &public.lists, troubles: &mut troubles, ids: Vec::new() };
+        let mut cutter = Sections { attributes, lists: &public.lists, troubles: &mut troubles, ids: vec!["intro".into()] };
         let walked = matches!(kind, Some(Kind::Troubleshooting | Kind::ErrorCode));
-        let sections = cutter.cut(&public.headings, body_line, n_lines, walked, &readable);
+        let sections = cutter.cut(&public.headings, body_line, n_lines, walked, text);
         let title = public.headings.iter().find(|h| h.level == 1).map(|h| h.text.clone());
         Self { source: text.to_owned(), agent_lines, body_line, title, sections, public, staff, troubles }
     }
@@ -192,7 +195,7 @@ impl Sections<'_> {
         let role = heading.map_or(SectionRole::Other, |h| SectionRole::of_heading(&h.text));
         let mut section = Section {
             heading: heading.map(|h| h.text.clone()).unwrap_or_default(),
-            slug: step::unique(&mut self.ids, heading.map_or("intro".into(), |h| step::slug(&h.text))),
+            slug: heading.map_or_else(|| "intro".to_owned(), |h| step::unique(&mut self.ids, step::slug(&h.text))),
             role,
             lines,
             steps: Vec::new(),

@@ -113,6 +113,23 @@ fn what_is_no_article_is_named_and_not_indexed() {
 }
 
 #[test]
+fn text_for_staff_changes_nothing_customers_read() {
+    let plain = "# 题\n公开一\n公开二\n\n## 软件排查\n- 甲\n- 乙\n\n尾\n";
+    let lines: Vec<&str> = plain.lines().collect();
+    let expected = read(plain).article.expect("an article");
+    let public = |a: &Article| a.passages.iter().filter(|p| p.audience == Audience::Public).map(|p| p.text.to_string()).collect::<Vec<_>>();
+    let html = |a: &Article| a.sections.iter().map(|s| (s.slug.clone(), render(a, s.lines, Viewer::Customer, &NoLinks))).collect::<Vec<_>>();
+    for at in 0..=lines.len() {
+        let mut with = lines.clone();
+        with.splice(at..at, [":::agent", "## 内部 {#x}", "密语", ":::"]);
+        let article = read(&(with.join("\n") + "\n")).article.expect("an article");
+        assert_eq!(public(&article), public(&expected), "block before line {at}");
+        let shown: Vec<_> = html(&article).into_iter().filter(|(slug, html)| slug != "intro" || !html.is_empty()).collect();
+        assert_eq!(shown, html(&expected), "block before line {at}");
+    }
+}
+
+#[test]
 fn items_of_a_list_are_steps_when_there_are_no_headings() {
     let parsed = read("---\nkind: troubleshooting\n---\n## 软件排查\n先说一句。\n1. 先看龙头，再等\n2. 重启\n## 联系售后\n报修\n");
     let a = parsed.article.as_ref().expect("an article");

@@ -55,7 +55,8 @@ fn target(article: &Article, to: &str) -> Option<RelPath> {
     if lower.contains("://") || ["mailto:", "tel:", "#", "/a/", "data:", "javascript:"].iter().any(|s| lower.starts_with(s)) {
         return None;
     }
-    article.path.resolve(to.split(['#', '?']).next().unwrap_or(to))
+    let path = to.split(['#', '?']).next().unwrap_or(to);
+    article.path.resolve(&percent_encoding::percent_decode_str(path).decode_utf8_lossy())
 }
 
 fn links(corpus: &Corpus, article: &Article, is_file: &dyn Fn(&RelPath) -> bool, found: &mut Vec<Problem>) {

@@ -1,0 +1,54 @@
+//! `wenzhen check`: every problem of the folder, with its place and what to try.
+
+use std::io::Write;
+
+use super::{Failure, open::open, settings::Settings};
+use crate::article::{Level, Problem};
+
+/// Lists the problems at or above `level`; errors make the command fail.
+pub(super) fn check(settings: &Settings, json: bool, level: &str) -> Result<(), Failure> {
+    let lowest = [Level::Error, Level::Warning, Level::Note]
+        .into_iter()
+        .find(|l| l.as_str() == level)
+        .ok_or_else(|| Failure::usage(format!("不认识级别 `{level}`"), "写 error、warning 或 note"))?;
+    let opened = open(&settings.kb)?;
+    let snapshot = opened.finder.snapshot().map_err(|e| Failure::system(format!("没有读到知识库：{e}"), "再试一次"))?;
+    let problems = snapshot.problems();
+    let shown: Vec<&Problem> = problems.iter().filter(|p| p.trouble.level() <= lowest).collect();
+    let mut out = std::io::stdout().lock();
+    let written = if json { print_json(&mut out, &shown) } else { print_text(&mut out, &shown) };
+    written.map_err(|e| Failure::system(format!("写不出结果：{e}"), "检查输出的去向"))?;
+    let count = |level| problems.iter().filter(|p| p.trouble.level() == level).count();
+    let (errors, warnings, notes) = (count(Level::Error), count(Level::Warning), count(Level::Note));
+    let summary = format!("{} 篇文章，{errors} 个错误，{warnings} 个警告，{notes} 个提示", snapshot.n_articles());
+    if errors > 0 {
+        return Err(Failure::findings(summary));
+    }
+    if !json {
+        let _ = writeln!(out, "{summary}");
+    }
+    Ok(())
+}
+
+fn print_text(out: &mut impl Write, problems: &[&Problem]) -> std::io::Result<()> {
+    for problem in problems {
+        let trouble = &problem.trouble;
+        writeln!(out, "{}:{}:{} {} [{}] {}", problem.file, problem.line, problem.column, trouble.level().label(), trouble.code(), trouble.sentence())?;
+        writeln!(out, "    提示：{}", trouble.hint())?;
+    }
+    Ok(())
+}
+
+fn print_json(out: &mut impl Write, problems: &[&Problem]) -> std::io::Result<()> {
+    let rows: Vec<serde_json::Value> = problems
+        .iter()
+        .map(|p| {
+            serde_json::json!({
+                "file": p.file.as_str(), "line": p.line, "column": p.column, "code": p.trouble.code(),
+                "level": p.trouble.level().as_str(), "message": p.trouble.sentence(), "hint": p.trouble.hint(),
+            })
+        })
+        .collect();
+    serde_json::to_writer_pretty(&mut *out, &rows)?;
+    writeln!(out)
+}

@@ -1,0 +1,12 @@
+//! The terminal door: settings, one file for each command. What people read is Chinese.
+
+mod check;
+mod open;
+mod search;
+mod serve;
+mod settings;
+mod terminal;
+mod test;
+
+pub use settings::{Cli, run};
+pub use terminal::Failure;

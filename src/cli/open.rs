@@ -1,0 +1,51 @@
+//! A knowledge base opened for one command: read once, published into memory, data untouched.
+
+use std::{path::Path, sync::Arc};
+
+use super::Failure;
+use crate::{
+    corpus::Tick,
+    journey::{Finder, Live, Publisher, StartFault, local_today},
+};
+
+/// An opened knowledge base. The data it needed is gone when this is dropped.
+pub(super) struct Opened {
+    pub finder: Finder,
+    _data: Scratch,
+}
+
+/// A folder that exists as long as this does.
+struct Scratch(std::path::PathBuf);
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // A folder left behind in the system's temporary place is cleaned by the system.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Reads the folder `kb` once.
+///
+/// Versions kept by a server are not used: what stands in the folder is what is judged.
+pub(super) fn open(kb: &Path) -> Result<Opened, Failure> {
+    let scratch = Scratch(std::env::temp_dir().join(format!("wenzhen-{}", std::process::id())));
+    let live = Live::new();
+    let mut publisher = Publisher::new(kb, &scratch.0, Arc::clone(&live), local_today).map_err(start_failure)?;
+    let turn = publisher.step(&Tick { hints: Vec::new(), everything: true });
+    turn.map_err(|e| Failure::system(format!("建立索引失败：{e}"), "检查内存和磁盘是否够用"))?;
+    Ok(Opened { finder: Finder::new(live, kb), _data: scratch })
+}
+
+/// Why a publisher cannot start, for the terminal.
+pub(super) fn start_failure(fault: StartFault) -> Failure {
+    match fault {
+        StartFault::NoFolder(path) => Failure::usage(
+            format!("知识库文件夹 `{}` 不存在", path.display()),
+            "在有 kb 文件夹的目录里运行，或用 --kb 指定文件夹",
+        ),
+        StartFault::Store(fault) => Failure::system(
+            format!("数据文件夹用不了：`{}`（{}）", fault.path.display(), fault.source),
+            "检查权限和磁盘空间，或用 --data 指定另一个文件夹",
+        ),
+    }
+}

@@ -1,0 +1,153 @@
+//! `wenzhen serve`, the composition root: folder, store, publisher, finder, server.
+
+use std::{
+    io::Write,
+    net::SocketAddr,
+    sync::{Arc, mpsc},
+    time::Duration,
+};
+
+use super::{Failure, open::start_failure, settings::Settings};
+use crate::{
+    corpus::watch,
+    http::{Auth, ServerState, router},
+    journey::{Finder, Live, PublishFault, Publisher, Report, clock_time, local_today},
+    store::{Secret, random_bytes},
+};
+
+/// After a signal, answers under way have this long.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Serves until a signal ends it.
+pub(super) fn serve(settings: Settings) -> Result<(), Failure> {
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("RUST_LOG").unwrap_or_else(|_| "warn".into()))
+        .with_writer(std::io::stderr)
+        .init();
+    let store_failure = |fault: crate::store::StoreFault| start_failure(fault.into());
+    let root = std::path::absolute(&settings.kb).unwrap_or_else(|_| settings.kb.clone());
+    let live = Live::new();
+    let publisher = Publisher::new(&root, &settings.data, Arc::clone(&live), local_today).map_err(start_failure)?;
+    let secret = Secret::open(&settings.data).map_err(store_failure)?;
+    let auth = Auth::new(&settings.tokens, &secret.bytes);
+    let once = first_link(&auth, &secret)?;
+    let runtime = tokio::runtime::Runtime::new().map_err(|e| Failure::system(format!("启动失败：{e}"), "检查系统资源"))?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind(settings.listen).await.map_err(|e| listen_failure(settings.listen, &e))?;
+        let address = listener.local_addr().map_err(|e| listen_failure(settings.listen, &e))?;
+        publish(publisher, &root, &live)?;
+        let finder = Finder::new(Arc::clone(&live), &root);
+        let state = ServerState { finder, auth: Arc::new(auth), hotline: settings.hotline.clone().map(Arc::new) };
+        say(&format!("问诊已启动：http://{address}/   （Ctrl+C 停止）"));
+        say(&format!("  知识库 {}   数据 {}", root.display(), settings.data.display()));
+        say(&format!("  编辑台 http://{address}/editor   接口说明 http://{address}/api/v1/openapi.json"));
+        if let Some(once) = once {
+            say(&format!("  首次登录（只能用一次）：http://{address}/login?once={once}"));
+        }
+        let app = router(state).into_make_service_with_connect_info::<SocketAddr>();
+        let server = axum::serve(listener, app).with_graceful_shutdown(stopped());
+        let (sender, ended) = tokio::sync::oneshot::channel::<()>();
+        tokio::spawn(async move {
+            stopped().await;
+            tokio::time::sleep(GRACE).await;
+            drop(sender);
+        });
+        tokio::select! {
+            result = std::future::IntoFuture::into_future(server) => result.map_err(|e| Failure::system(format!("服务中断：{e}"), "重新启动")),
+            _ = ended => Ok(()),
+        }
+    })
+}
+
+/// Starts the publishing thread and the watcher.
+fn publish(publisher: Publisher, root: &std::path::Path, live: &Arc<Live>) -> Result<(), Failure> {
+    let (sender, ticks) = mpsc::channel();
+    let watcher = watch(root, sender.clone());
+    match &watcher {
+        Ok(_) => live.set_watching(true),
+        Err(fault) => {
+            tracing::warn!(error = fault as &dyn std::error::Error, "watching is off");
+            say("  系统不能通知文件变化，改为定时查看（最多 30 秒）。");
+        }
+    }
+    let run = move || {
+        // The watcher lives as long as the loop; the sender keeps the loop alive without it.
+        let _keep = (watcher, sender);
+        let mut first = true;
+        publisher.run(&ticks, |turn| tell(turn, std::mem::take(&mut first)));
+    };
+    std::thread::Builder::new().name("publish".to_owned()).spawn(run).map_err(|e| Failure::system(format!("启动失败：{e}"), "检查系统资源"))?;
+    Ok(())
+}
+
+/// One printed line per save.
+fn tell(turn: &Result<Report, PublishFault>, first: bool) {
+    match turn {
+        Err(fault) => {
+            tracing::error!(error = fault as &dyn std::error::Error, "publishing failed");
+            say("发布失败，仍提供上一版，稍后重试。");
+        }
+        Ok(report) => {
+            if let Some(fault) = &report.folder_fault {
+                say(&format!("读不了知识库文件夹（{fault}），仍提供上一版。"));
+            }
+            if let Some(fault) = &report.store_fault {
+                say(&format!("上一个完好的版本没有存下：{}（{}）", fault.path.display(), fault.source));
+            }
+            if first && report.generation > 0 {
+                say(&format!("已读取 {} 个文件，可以搜索。", report.receipts.len()));
+                return;
+            }
+            for receipt in &report.receipts {
+                let id = receipt.id.as_ref().map_or_else(|| "—".to_owned(), ToString::to_string);
+                let what = if receipt.hash.is_some() { "已保存" } else { "已删除或读不了" };
+                let problems = if receipt.problems.is_empty() { "没有问题".to_owned() } else { format!("{} 个问题，见 /editor", receipt.problems.len()) };
+                say(&format!("{} {what} {} → {id}，{} 毫秒可搜，{problems}", clock_time(receipt.at), receipt.file, receipt.save_to_search_ms));
+            }
+        }
+    }
+}
+
+/// A sign-in link for a new installation without tokens.
+fn first_link(auth: &Auth, secret: &Secret) -> Result<Option<String>, Failure> {
+    if auth.has_tokens() || !secret.is_new {
+        return Ok(None);
+    }
+    let bytes: [u8; 16] = random_bytes().map_err(|e| Failure::system(format!("取不到随机数：{e}"), "检查系统"))?;
+    let once: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
+    auth.allow_once(&once);
+    Ok(Some(once))
+}
+
+fn listen_failure(address: SocketAddr, error: &std::io::Error) -> Failure {
+    let what = match error.kind() {
+        std::io::ErrorKind::AddrInUse => format!("端口 {} 已被占用", address.port()),
+        std::io::ErrorKind::PermissionDenied => format!("没有权限监听 {address}"),
+        _ => format!("不能监听 {address}：{error}"),
+    };
+    Failure::system(what, "关掉占用它的程序，或用 --listen 127.0.0.1:8081 换一个端口")
+}
+
+/// Ends with Ctrl+C or SIGTERM.
+async fn stopped() {
+    let interrupt = async {
+        // Without a handler for it the default ends the process, which is as good.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut terminate) => tokio::select! { () = interrupt => {}, _ = terminate.recv() => {} },
+            Err(_) => interrupt.await,
+        }
+    }
+    #[cfg(not(unix))]
+    interrupt.await;
+}
+
+fn say(line: &str) {
+    // A closed terminal must not end the server.
+    let _ = writeln!(std::io::stdout().lock(), "{line}");
+}

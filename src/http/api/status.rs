@@ -1,0 +1,53 @@
+//! `GET /api/v1/status`.
+
+use std::time::UNIX_EPOCH;
+
+use axum::{Json, extract::State, response::Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{blocking, search::uncached};
+use crate::{
+    access::Role,
+    http::{auth::Caller, error::{ApiFault, HttpFault}, params::Params, routes::ServerState},
+};
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct StatusBody {
+    generation: u64,
+    /// Articles the caller may read.
+    articles: usize,
+    /// Problems in the folder; editors only.
+    problems: Option<usize>,
+    /// `null`: no sentence model is built in.
+    meaning: Option<MeaningBody>,
+    /// `events` when the system reports changes, `looks` when only looks at the folder do.
+    watcher: &'static str,
+    /// Start of the process, milliseconds since 1970.
+    started: u64,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MeaningBody {
+    ready: usize,
+    of: usize,
+}
+
+/// How things stand.
+#[utoipa::path(get, path = "/api/v1/status", tag = "editing", responses((status = OK, body = StatusBody)))]
+pub(crate) async fn status(State(state): State<ServerState>, Caller(role): Caller, params: Params) -> Result<Response, ApiFault> {
+    params.only(&[])?;
+    let body = blocking(move || {
+        let snapshot = state.finder.snapshot()?;
+        let started = state.finder.live().started.duration_since(UNIX_EPOCH).unwrap_or_default();
+        Ok::<_, HttpFault>(StatusBody {
+            generation: snapshot.generation,
+            articles: snapshot.n_readable(role),
+            problems: (role >= Role::Editor).then(|| snapshot.problems().len()),
+            meaning: None,
+            watcher: state.finder.live().watcher(),
+            started: u64::try_from(started.as_millis()).unwrap_or(u64::MAX),
+        })
+    });
+    Ok(uncached(Json(body.await??)))
+}

@@ -1,0 +1,220 @@
+//! Who is calling: a bearer token, or the signed cookie of a sign-in.
+
+use std::{
+    collections::HashMap,
+    convert::Infallible,
+    net::IpAddr,
+    sync::{Mutex, PoisonError},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use axum::{
+    extract::{ConnectInfo, FromRef, FromRequestParts},
+    http::{HeaderMap, StatusCode, header, request::Parts},
+};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use super::{error::{ApiFault, HttpFault}, routes::ServerState};
+use crate::access::Role;
+
+/// A sign-in lasts a working day.
+const SESSION: Duration = Duration::from_secs(12 * 3600);
+/// Wrong tokens allowed from one address within [`GUESS_WINDOW`].
+const GUESSES: u32 = 10;
+const GUESS_WINDOW: Duration = Duration::from_secs(600);
+/// Addresses remembered; beyond, the oldest windows are dropped.
+const ADDRESSES: usize = 10_000;
+/// The cookie's name.
+const COOKIE: &str = "wenzhen";
+
+/// Tokens that give roles; an absent one gives none.
+#[derive(Clone, Default)]
+pub struct Tokens {
+    /// For agents.
+    pub agent: Option<String>,
+    /// For editors.
+    pub editor: Option<String>,
+    /// For the administrator.
+    pub admin: Option<String>,
+}
+
+/// Checks tokens, signs cookies, counts wrong guesses.
+pub struct Auth {
+    /// SHA-256 of each token, so that comparing takes the same time whatever its length.
+    tokens: Vec<(Role, [u8; 32])>,
+    key: [u8; 32],
+    /// A sign-in link that works once.
+    once: Mutex<Option<[u8; 32]>>,
+    guesses: Mutex<HashMap<IpAddr, (u32, Instant)>>,
+}
+
+impl Auth {
+    /// Roles by `tokens`; cookies are signed with `secret`, and a changed token ends all sign-ins.
+    #[must_use]
+    pub fn new(tokens: &Tokens, secret: &[u8; 32]) -> Self {
+        let named = [(Role::Admin, &tokens.admin), (Role::Editor, &tokens.editor), (Role::Agent, &tokens.agent)];
+        let tokens: Vec<(Role, [u8; 32])> =
+            named.into_iter().filter_map(|(role, t)| Some((role, hash(t.as_deref().filter(|t| !t.is_empty())?)))).collect();
+        let mut key = Sha256::new();
+        key.update(secret);
+        for (_, token) in &tokens {
+            key.update(token);
+        }
+        Self { tokens, key: key.finalize().into(), once: Mutex::default(), guesses: Mutex::default() }
+    }
+
+    /// Whether any token is set.
+    #[must_use]
+    pub fn has_tokens(&self) -> bool {
+        !self.tokens.is_empty()
+    }
+
+    /// Lets `token` sign in as administrator, once.
+    pub fn allow_once(&self, token: &str) {
+        *self.once.lock().unwrap_or_else(PoisonError::into_inner) = Some(hash(token));
+    }
+
+    /// The role a token gives.
+    fn role_of(&self, token: &str) -> Option<Role> {
+        let given = hash(token);
+        self.tokens.iter().find(|(_, t)| bool::from(t.ct_eq(&given))).map(|(role, _)| *role)
+    }
+
+    /// Signs in with a token typed at `/login`, counting wrong ones from `address`.
+    pub(crate) fn sign_in(&self, token: &str, address: Option<IpAddr>) -> Result<Role, HttpFault> {
+        self.check_guesses(address)?;
+        if let Some(role) = self.role_of(token.trim()) {
+            return Ok(role);
+        }
+        let mut once = self.once.lock().unwrap_or_else(PoisonError::into_inner);
+        if once.as_ref().is_some_and(|o| bool::from(o.ct_eq(&hash(token.trim())))) {
+            *once = None;
+            return Ok(Role::Admin);
+        }
+        self.count_guess(address);
+        Err(HttpFault::new(StatusCode::UNAUTHORIZED, "wrong-token", "口令不对。请检查后再试。"))
+    }
+
+    /// The cookie of a sign-in.
+    pub(crate) fn cookie(&self, role: Role) -> String {
+        let until = unix_now() + SESSION.as_secs();
+        let said = format!("{}.{until}", role.as_str());
+        format!("{COOKIE}={said}.{}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax", self.signature(&said), SESSION.as_secs())
+    }
+
+    /// The cookie that ends a sign-in.
+    pub(crate) fn no_cookie() -> String {
+        format!("{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax")
+    }
+
+    /// The role of the signed cookie in `headers`.
+    pub(crate) fn role_of_headers(&self, headers: &HeaderMap) -> Option<Role> {
+        let value = cookie(headers, COOKIE)?;
+        let (said, signature) = value.rsplit_once('.')?;
+        let (role, until) = said.split_once('.')?;
+        let valid = bool::from(self.signature(said).as_bytes().ct_eq(signature.as_bytes()));
+        let lasting = until.parse::<u64>().is_ok_and(|until| until > unix_now());
+        (valid && lasting).then(|| Role::ALL.into_iter().find(|r| r.as_str() == role)).flatten()
+    }
+
+    fn signature(&self, said: &str) -> String {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&self.key).expect("HMAC takes a key of any length");
+        mac.update(said.as_bytes());
+        mac.finalize().into_bytes().iter().map(|b| format!("{b:02x}")).collect()
+    }
+
+    fn check_guesses(&self, address: Option<IpAddr>) -> Result<(), HttpFault> {
+        let guesses = self.guesses.lock().unwrap_or_else(PoisonError::into_inner);
+        let over = address.and_then(|a| guesses.get(&a)).is_some_and(|(n, since)| *n >= GUESSES && since.elapsed() < GUESS_WINDOW);
+        if over {
+            return Err(HttpFault::new(StatusCode::TOO_MANY_REQUESTS, "too-many-guesses", "口令试错太多次，请十分钟后再试。"));
+        }
+        Ok(())
+    }
+
+    fn count_guess(&self, address: Option<IpAddr>) {
+        let Some(address) = address else { return };
+        let mut guesses = self.guesses.lock().unwrap_or_else(PoisonError::into_inner);
+        if guesses.len() >= ADDRESSES {
+            guesses.retain(|_, (_, since)| since.elapsed() < GUESS_WINDOW);
+            if guesses.len() >= ADDRESSES {
+                guesses.clear();
+            }
+        }
+        let entry = guesses.entry(address).or_insert((0, Instant::now()));
+        if entry.1.elapsed() >= GUESS_WINDOW {
+            *entry = (0, Instant::now());
+        }
+        entry.0 += 1;
+    }
+}
+
+fn hash(token: &str) -> [u8; 32] {
+    Sha256::digest(token.as_bytes()).into()
+}
+
+fn unix_now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}
+
+/// The value of a cookie.
+pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let pairs = headers.get_all(header::COOKIE).into_iter().filter_map(|h| h.to_str().ok()).flat_map(|h| h.split(';'));
+    pairs.filter_map(|pair| pair.trim().split_once('=')).find(|(n, _)| *n == name).map(|(_, v)| v)
+}
+
+/// The address a request came from; absent when a test calls the router directly.
+pub(crate) struct From(pub Option<IpAddr>);
+
+impl<S: Send + Sync> FromRequestParts<S> for From {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        Ok(Self(parts.extensions.get::<ConnectInfo<std::net::SocketAddr>>().map(|c| c.0.ip())))
+    }
+}
+
+/// Who is calling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Caller(pub Role);
+
+impl<S> FromRequestParts<S> for Caller
+where
+    ServerState: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = ApiFault;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiFault> {
+        let auth = ServerState::from_ref(state).auth;
+        let Some(value) = parts.headers.get(header::AUTHORIZATION).cloned() else {
+            return Ok(Self(auth.role_of_headers(&parts.headers).unwrap_or(Role::Customer)));
+        };
+        let From(address) = match From::from_request_parts(parts, state).await {
+            Ok(from) => from,
+            Err(never) => match never {},
+        };
+        auth.check_guesses(address)?;
+        let token = value.to_str().ok().and_then(|v| v.split_once(' ')).filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
+        match token.and_then(|(_, t)| auth.role_of(t.trim())) {
+            Some(role) => Ok(Self(role)),
+            None => {
+                auth.count_guess(address);
+                Err(HttpFault::new(StatusCode::UNAUTHORIZED, "wrong-token", "口令不对。请用 Authorization: Bearer 加正确的口令。").into())
+            }
+        }
+    }
+}
+
+impl Caller {
+    /// The caller, when the role is at least `role`.
+    pub(crate) fn at_least(self, role: Role) -> Result<Self, HttpFault> {
+        match self.0 {
+            mine if mine >= role => Ok(self),
+            Role::Customer => Err(HttpFault::sign_in()),
+            _ => Err(HttpFault::new(StatusCode::FORBIDDEN, "forbidden", format!("这里需要{}权限。", role.label()))),
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! Where links of an article lead, as URLs one reader can follow.
+
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+use crate::{
+    access::Role,
+    article::{Article, ArticleId, Links},
+    journey::Snapshot,
+};
+
+/// What stands for itself in a path (RFC 3986, unreserved and the slash).
+const PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
+
+/// The URL of the page of `id`.
+pub(crate) fn article_url(id: &ArticleId) -> String {
+    format!("/a/{}", utf8_percent_encode(id.as_str(), PATH))
+}
+
+/// A value inside a query string.
+pub(crate) fn query_value(text: &str) -> String {
+    utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
+}
+
+/// Links of one article for one reader.
+pub(crate) struct ReaderLinks<'a> {
+    pub article: &'a Article,
+    pub snapshot: &'a Snapshot,
+    pub role: Role,
+}
+
+impl Links for ReaderLinks<'_> {
+    fn article(&self, target: &str) -> Option<String> {
+        let (path, anchor) = target.split_once('#').unwrap_or((target, ""));
+        let path = percent_decode_str(path).decode_utf8_lossy();
+        let found = match path.strip_prefix("/a/") {
+            Some(id) => self.snapshot.article(id, self.role)?,
+            None => self.snapshot.article_at(&self.article.path.resolve(&path)?, self.role)?,
+        };
+        let anchor = if anchor.is_empty() { String::new() } else { format!("#{anchor}") };
+        Some(article_url(&found.id) + &anchor)
+    }
+
+    fn picture(&self, target: &str) -> Option<String> {
+        let path = self.article.path.resolve(&percent_decode_str(target).decode_utf8_lossy())?;
+        Some(format!("/media/{}", utf8_percent_encode(path.as_str(), PATH)))
+    }
+}

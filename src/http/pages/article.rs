@@ -1,0 +1,161 @@
+//! `/a/{id}`: one article, step by step.
+
+use askama::Template;
+use axum::{
+    extract::{Path, Request, State},
+    response::Response,
+};
+
+use super::{SiteView, own_path, page, path_of, problem_page};
+use crate::{
+    article::{Audience, Section, SectionRole, Severity, Step, Who, render},
+    http::{
+        api::blocking,
+        auth::Caller,
+        error::HttpFault,
+        links::ReaderLinks,
+        routes::ServerState,
+    },
+    journey::ArticleAnswer,
+};
+
+/// Sections from which on a table of contents helps.
+const TOC_SECTIONS: usize = 3;
+
+#[derive(Template)]
+#[template(path = "page/article.html")]
+struct ArticlePage {
+    page_title: String,
+    site: SiteView,
+    back: String,
+    article: ArticleView,
+}
+
+struct ArticleView {
+    title: String,
+    kind: &'static str,
+    appliance: String,
+    models: Vec<String>,
+    codes: Vec<String>,
+    agent_only: bool,
+    urgent: bool,
+    danger: bool,
+    banner: Option<&'static str>,
+    intro: Vec<SectionView>,
+    sections: Vec<SectionView>,
+    reviewed: Option<String>,
+    minutes: u32,
+    n_steps: usize,
+    toc: bool,
+    exit: Option<String>,
+}
+
+struct SectionView {
+    slug: String,
+    heading: String,
+    role: &'static str,
+    html: String,
+    steps: Vec<StepView>,
+}
+
+struct StepView {
+    n: usize,
+    slug: String,
+    title: String,
+    html: String,
+    minutes: Option<u32>,
+    likely: Option<&'static str>,
+    safety: Vec<String>,
+    technician: bool,
+    needs: Vec<LinkView>,
+}
+
+struct LinkView {
+    url: String,
+    title: String,
+}
+
+/// One article as the caller may read it.
+pub(crate) async fn article(State(state): State<ServerState>, caller: Caller, Path(id): Path<String>, request: Request) -> Response {
+    let finder = state.finder.clone();
+    let built = blocking(move || finder.article(&id, caller.0).map(|answer| view(&answer, caller)).map_err(HttpFault::from)).await;
+    match built.and_then(|view| view) {
+        Err(fault) => problem_page(&state, caller, &request, fault),
+        Ok(article) => page(&ArticlePage {
+            page_title: format!("{} - 问诊", article.title),
+            site: SiteView::new(&state, caller, request.headers(), path_of(&request)),
+            back: back(&request),
+            article,
+        }),
+    }
+}
+
+/// The results the reader came from, or the start page.
+fn back(request: &Request) -> String {
+    let came_from = request.headers().get("referer").and_then(|r| r.to_str().ok()).unwrap_or("");
+    let path = came_from.split_once("://").and_then(|(_, rest)| rest.find('/').map(|i| &rest[i..])).unwrap_or("/");
+    let path = own_path(path);
+    if path.starts_with("/?") { path.to_owned() } else { "/".to_owned() }
+}
+
+fn view(answer: &ArticleAnswer, caller: Caller) -> ArticleView {
+    let article = &answer.article;
+    let links = ReaderLinks { article, snapshot: &answer.snapshot, role: caller.0 };
+    let html = |lines| render(article, lines, caller.0.viewer(), &links);
+    let mut n = 0;
+    let mut all: Vec<SectionView> = article.sections.iter().map(|s| section(s, &html, &mut n)).collect();
+    all.retain(|s| !(s.heading.is_empty() && s.html.trim().is_empty()));
+    let first = all.iter().position(|s| !matches!(s.role, "other" | "symptoms" | "meaning")).unwrap_or(all.len());
+    let sections = all.split_off(first);
+    let service = article.sections.iter().find(|s| s.role == SectionRole::Service);
+    ArticleView {
+        title: article.title.clone(),
+        kind: article.kind.label(),
+        appliance: article.appliances.join("、"),
+        models: article.models.clone(),
+        codes: article.codes.clone(),
+        agent_only: article.audience == Audience::Agent,
+        urgent: article.severity == Severity::Urgent,
+        danger: article.severity == Severity::Danger,
+        banner: answer.banner.map(crate::access::Banner::label),
+        intro: all,
+        toc: sections.len() >= TOC_SECTIONS,
+        sections,
+        reviewed: article.reviewed.map(|d| d.to_string()),
+        minutes: article.steps().filter_map(|s| s.minutes).sum(),
+        n_steps: n,
+        exit: service.map(|s| s.slug.clone()),
+    }
+}
+
+fn section(section: &Section, html: &dyn Fn((usize, usize)) -> String, n: &mut usize) -> SectionView {
+    let steps = section.steps.iter().map(|s| {
+        *n += 1;
+        step(s, html(s.lines), *n, section)
+    });
+    SectionView {
+        slug: section.slug.clone(),
+        heading: section.heading.clone(),
+        role: section.role.as_str(),
+        html: html(section.lines),
+        steps: steps.collect(),
+    }
+}
+
+fn step(step: &Step, html: String, n: usize, section: &Section) -> StepView {
+    let needs = step.needs.iter().map(|id| {
+        let title = section.steps.iter().find(|s| s.id == *id).map_or_else(|| id.clone(), |s| s.title.clone());
+        LinkView { url: format!("#{id}"), title }
+    });
+    StepView {
+        n,
+        slug: step.id.clone(),
+        title: step.title.clone(),
+        html,
+        minutes: step.minutes,
+        likely: step.likely.map(crate::article::Likelihood::label),
+        safety: step.safety.first.clone(),
+        technician: step.who == Who::Technician || step.safety.risk >= 3,
+        needs: needs.collect(),
+    }
+}

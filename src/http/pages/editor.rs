@@ -1,0 +1,127 @@
+//! `/editor`: what is wrong in the folder and what was published last.
+
+use askama::Template;
+use axum::{
+    extract::{Request, State},
+    response::{IntoResponse, Redirect, Response},
+};
+
+use super::{SiteView, page, path_of, problem_page};
+use crate::{
+    access::Role,
+    article::{Level, Problem},
+    http::{auth::Caller, links::article_url, routes::ServerState},
+    journey::{Receipt, Snapshot},
+};
+
+/// Receipts shown.
+const RECEIPTS: usize = 30;
+/// Hex digits of a hash shown.
+const HASH: usize = 12;
+
+#[derive(Template)]
+#[template(path = "page/editor.html")]
+struct EditorPage {
+    page_title: String,
+    site: SiteView,
+    editor: EditorView,
+}
+
+struct EditorView {
+    n_articles: usize,
+    generation: u64,
+    errors: usize,
+    warnings: usize,
+    files: Vec<FileView>,
+    receipts: Vec<ReceiptView>,
+}
+
+struct FileView {
+    file: String,
+    problems: Vec<ProblemView>,
+}
+
+struct ProblemView {
+    line: u32,
+    column: u32,
+    code: &'static str,
+    severity: &'static str,
+    message: String,
+    hint: &'static str,
+}
+
+struct ReceiptView {
+    file: String,
+    url: Option<String>,
+    hash: String,
+    generation: u64,
+    ms: u64,
+    problems: usize,
+    at: String,
+}
+
+/// The editors' page; others are led to the sign-in.
+pub(crate) async fn editor(State(state): State<ServerState>, caller: Caller, request: Request) -> Response {
+    if caller.0 == Role::Customer {
+        return Redirect::to("/login?next=/editor").into_response();
+    }
+    if let Err(fault) = caller.at_least(Role::Editor) {
+        return problem_page(&state, caller, &request, fault);
+    }
+    let snapshot = match state.finder.snapshot() {
+        Ok(snapshot) => snapshot,
+        Err(fault) => return problem_page(&state, caller, &request, fault.into()),
+    };
+    let receipts = state.finder.live().receipts.latest(RECEIPTS);
+    page(&EditorPage {
+        page_title: "编辑台 - 问诊".to_owned(),
+        site: SiteView::new(&state, caller, request.headers(), path_of(&request)),
+        editor: view(&snapshot, receipts),
+    })
+}
+
+fn view(snapshot: &Snapshot, receipts: Vec<Receipt>) -> EditorView {
+    let problems = snapshot.problems();
+    let count = |level| problems.iter().filter(|p| p.trouble.level() == level).count();
+    let mut files: Vec<FileView> = Vec::new();
+    for problem in &problems {
+        let file = problem.file.to_string();
+        if files.last().is_none_or(|f| f.file != file) {
+            files.push(FileView { file, problems: Vec::new() });
+        }
+        if let Some(last) = files.last_mut() {
+            last.problems.push(problem_view(problem));
+        }
+    }
+    EditorView {
+        n_articles: snapshot.n_articles(),
+        generation: snapshot.generation,
+        errors: count(Level::Error),
+        warnings: count(Level::Warning),
+        files,
+        receipts: receipts.into_iter().map(receipt_view).collect(),
+    }
+}
+
+fn problem_view(problem: &Problem) -> ProblemView {
+    ProblemView {
+        line: problem.line,
+        column: problem.column,
+        code: problem.trouble.code(),
+        severity: problem.trouble.level().as_str(),
+        message: problem.trouble.sentence(),
+        hint: problem.trouble.hint(),
+    }
+}
+
+fn receipt_view(receipt: Receipt) -> ReceiptView {
+    ReceiptView {
+        file: receipt.file.to_string(),
+        url: receipt.id.as_ref().map(article_url),
+        hash: receipt.hash.map_or_else(|| "已删除".to_owned(), |h| h.to_string()[..HASH].to_owned()),
+        generation: receipt.generation,
+        ms: receipt.save_to_search_ms,
+        problems: receipt.problems.len(),
+        at: crate::journey::clock_time(receipt.at),
+    }
+}

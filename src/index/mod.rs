@@ -1,0 +1,15 @@
+//! The written side of tantivy: one document for each article, statistics that count only what is
+//! in service. Knows no folder and no question.
+
+mod document;
+mod open;
+mod schema;
+mod statistics;
+mod tokenizer;
+mod write;
+
+pub use document::IndexDocument;
+pub use open::{IndexFault, IndexView};
+pub use schema::{Fields, model_terms};
+pub use statistics::{Reader, Statistics};
+pub use write::IndexWriter;

@@ -1,0 +1,217 @@
+//! How many articles in service hold a word: exact, for customers from public text only.
+//!
+//! tantivy counts deleted documents until a merge removes them, so its own numbers change with the
+//! history of the index, and one index for all readers would let a customer see by a score that a
+//! staff article exists. These counts are kept beside the index and depend on the articles alone.
+
+use std::{
+    collections::{HashMap, HashSet},
+    hash::{BuildHasher, BuildHasherDefault, DefaultHasher},
+    sync::Arc,
+};
+
+use tantivy::{Term, query::Bm25StatisticsProvider, schema::Field};
+
+use super::{Fields, IndexDocument};
+use crate::text::Cut;
+
+/// A delta larger than this is folded into the base counts.
+const DELTA: usize = 8_192;
+
+/// The four texts of a document, words separated by [`Cut::SEPARATOR`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Columns {
+    public: (String, String),
+    staff: (String, String),
+}
+
+impl Columns {
+    pub(super) fn of_mut(&mut self, staff: bool) -> (&mut String, &mut String) {
+        let side = if staff { &mut self.staff } else { &mut self.public };
+        (&mut side.0, &mut side.1)
+    }
+
+    pub(super) fn texts(self, fields: &Fields) -> [(Field, String); 4] {
+        [
+            (fields.words, self.public.0),
+            (fields.grams, self.public.1),
+            (fields.staff_words, self.staff.0),
+            (fields.staff_grams, self.staff.1),
+        ]
+    }
+
+    fn column(&self, which: Which) -> &str {
+        match which {
+            Which::Words => &self.public.0,
+            Which::Grams => &self.public.1,
+            Which::StaffWords => &self.staff.0,
+            Which::StaffGrams => &self.staff.1,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Which {
+    Words,
+    Grams,
+    StaffWords,
+    StaffGrams,
+}
+
+const ALL: [Which; 4] = [Which::Words, Which::Grams, Which::StaffWords, Which::StaffGrams];
+
+type Hashed = BuildHasherDefault<DefaultHasher>;
+
+/// Counts of one column: those of the last fold and what has changed since.
+#[derive(Debug, Clone, Default)]
+struct Column {
+    base: Arc<HashMap<u64, u32, Hashed>>,
+    delta: HashMap<u64, i64, Hashed>,
+    tokens: u64,
+}
+
+impl Column {
+    fn count(&self, word: &[u8]) -> u64 {
+        let hash = hash(word);
+        let base = i64::from(self.base.get(&hash).copied().unwrap_or(0));
+        (base + self.delta.get(&hash).copied().unwrap_or(0)).max(0).unsigned_abs()
+    }
+
+    fn add(&mut self, text: &str, sign: i64) {
+        let mut seen: HashSet<u64, Hashed> = HashSet::default();
+        let mut tokens = 0u64;
+        for word in text.split_terminator(Cut::SEPARATOR) {
+            tokens += 1;
+            let hash = hash(word.as_bytes());
+            if seen.insert(hash) {
+                *self.delta.entry(hash).or_insert(0) += sign;
+            }
+        }
+        self.tokens = if sign > 0 { self.tokens + tokens } else { self.tokens.saturating_sub(tokens) };
+    }
+
+    fn fold(&mut self) {
+        if self.delta.len() <= DELTA {
+            return;
+        }
+        let base = Arc::make_mut(&mut self.base);
+        for (hash, change) in self.delta.drain() {
+            let count = base.entry(hash).or_insert(0);
+            *count = u32::try_from(i64::from(*count) + change).unwrap_or(0);
+            if *count == 0 {
+                base.remove(&hash);
+            }
+        }
+    }
+}
+
+fn hash(word: &[u8]) -> u64 {
+    Hashed::default().hash_one(word)
+}
+
+/// Who reads the counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reader {
+    /// Public text of public articles only.
+    Public,
+    /// Everything.
+    Staff,
+}
+
+/// Counts over all articles of the index.
+#[derive(Debug, Clone, Default)]
+pub struct Statistics {
+    columns: [Column; 4],
+    n_public: u64,
+    n_all: u64,
+}
+
+impl Statistics {
+    pub(super) fn add(&mut self, document: &IndexDocument) {
+        self.change(document, 1);
+    }
+
+    pub(super) fn remove(&mut self, document: &IndexDocument) {
+        self.change(document, -1);
+    }
+
+    fn change(&mut self, document: &IndexDocument, sign: i64) {
+        for which in ALL {
+            let column = &mut self.columns[which as usize];
+            column.add(document.columns().column(which), sign);
+            column.fold();
+        }
+        let step = |n: u64| if sign > 0 { n + 1 } else { n.saturating_sub(1) };
+        self.n_all = step(self.n_all);
+        if document.is_public() {
+            self.n_public = step(self.n_public);
+        }
+    }
+
+    /// How many articles `reader` can find.
+    #[must_use]
+    pub fn n_articles(&self, reader: Reader) -> u64 {
+        if reader == Reader::Public { self.n_public } else { self.n_all }
+    }
+
+    /// How many articles hold `word`, at most all of them.
+    #[must_use]
+    pub fn n_with_word(&self, reader: Reader, word: &str) -> u64 {
+        self.count(reader, Which::Words, word.as_bytes())
+    }
+
+    fn count(&self, reader: Reader, which: Which, word: &[u8]) -> u64 {
+        let [public, staff] = pair(which);
+        let mut n = self.columns[public as usize].count(word);
+        if reader == Reader::Staff {
+            n += self.columns[staff as usize].count(word);
+        }
+        n.min(self.n_articles(reader))
+    }
+
+    /// The same counts as tantivy wants them, for one reader.
+    pub(crate) fn provider<'a>(&'a self, fields: &'a Fields, reader: Reader) -> impl Bm25StatisticsProvider + 'a {
+        Provider { statistics: self, fields, reader }
+    }
+}
+
+/// The public and the staff column of the same kind.
+fn pair(which: Which) -> [Which; 2] {
+    match which {
+        Which::Words | Which::StaffWords => [Which::Words, Which::StaffWords],
+        Which::Grams | Which::StaffGrams => [Which::Grams, Which::StaffGrams],
+    }
+}
+
+struct Provider<'a> {
+    statistics: &'a Statistics,
+    fields: &'a Fields,
+    reader: Reader,
+}
+
+impl Provider<'_> {
+    fn which(&self, field: Field) -> Option<Which> {
+        let fields = [self.fields.words, self.fields.grams, self.fields.staff_words, self.fields.staff_grams];
+        fields.iter().position(|f| *f == field).map(|i| ALL[i])
+    }
+}
+
+impl Bm25StatisticsProvider for Provider<'_> {
+    fn total_num_tokens(&self, field: Field) -> tantivy::Result<u64> {
+        let Some(which) = self.which(field) else { return Ok(1) };
+        let [public, staff] = pair(which).map(|w| self.statistics.columns[w as usize].tokens);
+        Ok(if self.reader == Reader::Public { public } else { public + staff }.max(1))
+    }
+
+    fn total_num_docs(&self) -> tantivy::Result<u64> {
+        Ok(self.statistics.n_articles(self.reader).max(1))
+    }
+
+    fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
+        // Terms of other fields only filter or score a constant.
+        let Some(which) = self.which(term.field()) else { return Ok(1) };
+        let word = term.value();
+        let bytes = word.as_str().map_or(&b""[..], str::as_bytes);
+        Ok(self.statistics.count(self.reader, which, bytes))
+    }
+}

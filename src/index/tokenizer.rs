@@ -1,0 +1,47 @@
+//! Splits text that was cut already: words end with [`Cut::SEPARATOR`].
+//!
+//! The cutting happens once, on any thread, before the index sees the text; here a token is a
+//! slice copied into one buffer that is used again and again.
+
+use tantivy::tokenizer::{Token, TokenStream, Tokenizer};
+
+use crate::text::Cut;
+
+/// The name under which the tokenizer is registered.
+pub(super) const SPLIT: &str = "split";
+
+#[derive(Clone, Default)]
+pub(super) struct Split;
+
+pub(super) struct SplitStream<'a> {
+    words: std::str::SplitTerminator<'a, char>,
+    token: Token,
+    started: bool,
+}
+
+impl Tokenizer for Split {
+    type TokenStream<'a> = SplitStream<'a>;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> SplitStream<'a> {
+        SplitStream { words: text.split_terminator(Cut::SEPARATOR), token: Token::default(), started: false }
+    }
+}
+
+impl TokenStream for SplitStream<'_> {
+    fn advance(&mut self) -> bool {
+        let Some(word) = self.words.next() else { return false };
+        self.token.position = if self.started { self.token.position + 1 } else { 0 };
+        self.started = true;
+        self.token.text.clear();
+        self.token.text.push_str(word);
+        true
+    }
+
+    fn token(&self) -> &Token {
+        &self.token
+    }
+
+    fn token_mut(&mut self) -> &mut Token {
+        &mut self.token
+    }
+}

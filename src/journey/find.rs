@@ -1,0 +1,189 @@
+//! A question becomes an answer, an id becomes an article, a path a picture: for one reader, from
+//! one snapshot.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Instant,
+};
+
+use percent_encoding::percent_decode_str;
+
+use super::{Live, Snapshot};
+use crate::{
+    access::{Banner, Role, Standing, standing},
+    article::{Article, ArticleId, Audience, RelPath, Viewer},
+    corpus::read_picture,
+    found::{Found, Question, Suggestion},
+    search::{Articles, SearchContext, SearchFault, search},
+};
+
+/// Finds for everybody.
+#[derive(Clone)]
+pub struct Finder {
+    live: Arc<Live>,
+    root: Arc<PathBuf>,
+}
+
+/// Why nothing can be found.
+#[derive(Debug, thiserror::Error)]
+pub enum FindFault {
+    /// No look at the folder has been published yet.
+    #[error("the folder is still being read")]
+    NotReady,
+    /// It was public once and is out of service.
+    #[error("the article is out of service")]
+    Gone,
+    /// Not there, or not for this reader.
+    #[error("there is no such article")]
+    NotFound,
+    /// The index failed.
+    #[error(transparent)]
+    Search(#[from] SearchFault),
+}
+
+/// An article for one reader.
+pub struct ArticleAnswer {
+    /// The article.
+    pub article: Arc<Article>,
+    /// Why it is out of service, when it is.
+    pub banner: Option<Banner>,
+    /// The snapshot it came from.
+    pub snapshot: Arc<Snapshot>,
+}
+
+/// A picture of an article.
+pub struct Picture {
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// Its media type.
+    pub media_type: &'static str,
+    /// Only staff may see it.
+    pub staff_only: bool,
+}
+
+impl Finder {
+    /// Finds in what `live` publishes of the folder `root`.
+    #[must_use]
+    pub fn new(live: Arc<Live>, root: &Path) -> Self {
+        Self { live, root: Arc::new(root.to_owned()) }
+    }
+
+    /// The newest snapshot.
+    ///
+    /// # Errors
+    /// Before the first look has been published.
+    pub fn snapshot(&self) -> Result<Arc<Snapshot>, FindFault> {
+        self.live.snapshot().ok_or(FindFault::NotReady)
+    }
+
+    /// The newest state and the receipts.
+    #[must_use]
+    pub fn live(&self) -> &Live {
+        &self.live
+    }
+
+    /// Answers `question` for `role`.
+    ///
+    /// # Errors
+    /// Before the first look has been published, or when the index fails.
+    pub fn find(&self, question: &Question, role: Role) -> Result<Found, FindFault> {
+        let started = Instant::now();
+        let snapshot = self.snapshot()?;
+        let context = SearchContext {
+            view: &snapshot.view,
+            dictionary: &snapshot.dictionary,
+            synonyms: &snapshot.corpus.lists.synonyms,
+            hazards: &snapshot.corpus.lists.hazards,
+            vocabulary: snapshot.vocabulary(role),
+            weights: &snapshot.weights,
+            articles: &*snapshot,
+            role,
+            today: snapshot.today,
+        };
+        let mut found = search(question, &context)?;
+        found.generation = snapshot.generation;
+        found.took_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
+        Ok(found)
+    }
+
+    /// Completions of `typed` for `role`.
+    ///
+    /// # Errors
+    /// Before the first look has been published.
+    pub fn suggest(&self, typed: &str, role: Role) -> Result<Vec<Suggestion>, FindFault> {
+        Ok(self.snapshot()?.suggestions(role).complete(typed))
+    }
+
+    /// The article `id` for `role`.
+    ///
+    /// # Errors
+    /// When it is not there, not for this reader, or out of service.
+    pub fn article(&self, id: &str, role: Role) -> Result<ArticleAnswer, FindFault> {
+        let snapshot = self.snapshot()?;
+        let id = ArticleId::new(id).ok_or(FindFault::NotFound)?;
+        let article = snapshot.corpus.article(&id).ok_or(FindFault::NotFound)?;
+        let banner = match standing(role, article, snapshot.today) {
+            Standing::Shown => None,
+            Standing::ShownWithBanner(banner) => Some(banner),
+            Standing::Gone => return Err(FindFault::Gone),
+            Standing::Hidden => return Err(FindFault::NotFound),
+        };
+        Ok(ArticleAnswer { article: Arc::clone(article), banner, snapshot })
+    }
+
+    /// The picture at `path`, when an article `role` may see refers to it.
+    ///
+    /// # Errors
+    /// When it is not there, of no kind we serve, or not for this reader.
+    pub fn picture(&self, path: &str, role: Role) -> Result<Picture, FindFault> {
+        let snapshot = self.snapshot()?;
+        let path = RelPath::new("").resolve(path).ok_or(FindFault::NotFound)?;
+        let media_type = media_type(&path).ok_or(FindFault::NotFound)?;
+        let shown_to = |role: Role| {
+            snapshot.readable(role).any(|article| {
+                article.links.iter().any(|link| {
+                    let for_reader = link.audience == Audience::Public || role.viewer() == Viewer::Staff;
+                    link.picture && for_reader && article.path.resolve(&decoded(&link.to)).as_ref() == Some(&path)
+                })
+            })
+        };
+        if !shown_to(role) {
+            return Err(FindFault::NotFound);
+        }
+        let bytes = read_picture(&self.root, &path).ok_or(FindFault::NotFound)?;
+        Ok(Picture { bytes, media_type, staff_only: role > Role::Customer && !shown_to(Role::Customer) })
+    }
+}
+
+/// A target as written may hold `%20` for a blank.
+fn decoded(target: &str) -> String {
+    percent_decode_str(target).decode_utf8_lossy().into_owned()
+}
+
+/// Pictures that are served, by their ending.
+fn media_type(path: &RelPath) -> Option<&'static str> {
+    let ending = path.as_str().rsplit_once('.')?.1.to_ascii_lowercase();
+    Some(match ending.as_str() {
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "webp" => "image/webp",
+        "gif" => "image/gif",
+        "svg" => "image/svg+xml",
+        _ => return None,
+    })
+}
+
+impl Snapshot {
+    /// The article `id`, when `role` may read it.
+    #[must_use]
+    pub fn article(&self, id: &str, role: Role) -> Option<&Arc<Article>> {
+        Articles::readable(self, id, role)
+    }
+
+    /// The article in the file `path`, when `role` may read it.
+    #[must_use]
+    pub fn article_at(&self, path: &RelPath, role: Role) -> Option<&Arc<Article>> {
+        self.article(self.corpus.article_at(path)?.id.as_str(), role)
+    }
+}

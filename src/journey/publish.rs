@@ -1,0 +1,296 @@
+//! An editor saves a file and it can be found: look, apply, check, index, swap, receipt.
+
+use std::{
+    collections::HashMap,
+    path::{Path, PathBuf},
+    sync::{Arc, mpsc::{Receiver, RecvTimeoutError}},
+    time::{Duration, Instant, SystemTime},
+};
+
+use super::{Live, Receipt, Snapshot, Today};
+use crate::{
+    article::{Article, Date, Problem, RelPath, Trouble},
+    corpus::{CheckScope, Corpus, Difference, KeptVersions, ListFile, Scanner, Tick, check},
+    index::{IndexDocument, IndexFault, IndexView, IndexWriter},
+    search::{WeightFault, Weights},
+    store::{LastGood, StoreFault},
+    text::Dictionary,
+};
+
+/// Events of one save arrive within this; waiting for them makes one turn of several.
+const GATHER: Duration = Duration::from_millis(3);
+/// A look at everything follows the last event after this.
+const SETTLE: Duration = Duration::from_millis(800);
+/// A new folder is looked into again after this: the watcher does not report what came with it.
+const NEW_FOLDER: Duration = Duration::from_millis(200);
+/// A look at everything, whatever happens.
+const PERIOD: Duration = Duration::from_secs(30);
+/// After a failure the next attempt waits this long.
+const RETRY: Duration = Duration::from_secs(1);
+/// Hints gathered before everything is looked at instead.
+const HINTS: usize = 4_096;
+/// An older time stamp is a copied one, not the moment of the save.
+const PLAUSIBLE_SAVE: Duration = Duration::from_secs(60);
+
+/// The publisher cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartFault {
+    /// The knowledge base is no folder.
+    #[error("`{0}` is not a folder")]
+    NoFolder(PathBuf),
+    /// The data folder cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreFault),
+}
+
+/// A turn did not end in a new snapshot; the old one stays and the next turn tries again.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishFault {
+    /// The index failed.
+    #[error(transparent)]
+    Index(#[from] IndexFault),
+}
+
+/// What one turn did.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// The state of the folder now in service; 0 when nothing was published yet.
+    pub generation: u64,
+    /// One for each file taken.
+    pub receipts: Vec<Receipt>,
+    /// The whole index was built anew.
+    pub rebuilt: bool,
+    /// Look again soon: files may still be on their way into a new folder.
+    pub look_again: bool,
+    /// The folder could not be read.
+    pub folder_fault: Option<std::io::Error>,
+    /// A good version could not be kept against a later accident.
+    pub store_fault: Option<StoreFault>,
+}
+
+/// Turns changes of the folder into snapshots; the one writer.
+pub struct Publisher {
+    root: PathBuf,
+    scanner: Scanner,
+    corpus: Corpus,
+    /// `None` when the index must be built anew.
+    writer: Option<IndexWriter>,
+    by_key: Arc<HashMap<u64, Arc<Article>>>,
+    weights: Weights,
+    weight_problems: Vec<Problem>,
+    kept: LastGood,
+    live: Arc<Live>,
+    generation: u64,
+    today: Today,
+    last_day: Option<Date>,
+}
+
+/// Recalls kept versions for the folder.
+struct Recall<'a>(&'a LastGood);
+
+impl KeptVersions for Recall<'_> {
+    fn recall(&self, path: &RelPath) -> Option<Vec<u8>> {
+        self.0.recall(path)
+    }
+}
+
+impl Publisher {
+    /// A publisher of the folder `root` that has not looked yet.
+    ///
+    /// # Errors
+    /// When there is no such folder or the data folder cannot be used.
+    pub fn new(root: &Path, data: &Path, live: Arc<Live>, today: Today) -> Result<Self, StartFault> {
+        if !root.is_dir() {
+            return Err(StartFault::NoFolder(root.to_owned()));
+        }
+        Ok(Self {
+            root: root.to_owned(),
+            scanner: Scanner::new(root),
+            corpus: Corpus::default(),
+            writer: None,
+            by_key: Arc::default(),
+            weights: Weights::default(),
+            weight_problems: Vec::new(),
+            kept: LastGood::open(data)?,
+            live,
+            generation: 0,
+            today,
+            last_day: None,
+        })
+    }
+
+    /// One whole turn: looks where `tick` says and publishes what differs.
+    ///
+    /// # Errors
+    /// When the index fails: the snapshot in service stays, and the next turn builds it anew.
+    pub fn step(&mut self, tick: &Tick) -> Result<Report, PublishFault> {
+        let started = SystemTime::now();
+        let look = self.scanner.look(tick);
+        let today = (self.today)();
+        let new_day = self.last_day != Some(today);
+        let mut report = Report { generation: self.generation, look_again: look.folder_hinted, folder_fault: look.fault, ..Report::default() };
+        if look.changes.is_empty() && !new_day && self.writer.is_some() {
+            return Ok(report);
+        }
+        let (mut next, difference) = self.corpus.apply(look.changes, &Recall(&self.kept));
+        let scope = if new_day { CheckScope::Everything } else { CheckScope::Changed };
+        let root = &self.root;
+        check(&mut next, &difference, scope, today, &|path| root.join(path.as_str()).is_file());
+        let before = std::mem::replace(&mut self.corpus, next);
+        self.take_weights();
+        let indexed = self.index(&before, &difference);
+        let (view, rebuilt) = match indexed {
+            Ok(done) => done,
+            Err(fault) => {
+                self.writer = None;
+                return Err(fault.into());
+            }
+        };
+        self.last_day = Some(today);
+        self.generation += 1;
+        self.publish(view, today);
+        report.generation = self.generation;
+        report.rebuilt = rebuilt;
+        report.receipts = self.receipts(&difference, started);
+        report.store_fault = self.keep(difference).err();
+        Ok(report)
+    }
+
+    /// Waits for ticks and turns, until nobody can send any more. `tell` hears of each turn.
+    pub fn run(mut self, ticks: &Receiver<Tick>, mut tell: impl FnMut(&Result<Report, PublishFault>)) {
+        let everything = Tick { hints: Vec::new(), everything: true };
+        let mut tick = everything.clone();
+        loop {
+            let hinted = !tick.everything;
+            let turn = self.step(&tick);
+            let now = Instant::now();
+            let wait = match &turn {
+                Err(_) => RETRY,
+                Ok(report) if report.folder_fault.is_some() => RETRY,
+                Ok(report) if report.look_again => NEW_FOLDER,
+                Ok(_) if hinted => SETTLE,
+                Ok(_) => PERIOD,
+            };
+            tell(&turn);
+            tick = match ticks.recv_timeout((now + wait).saturating_duration_since(Instant::now())) {
+                Ok(first) => gather(first, ticks),
+                Err(RecvTimeoutError::Timeout) => everything.clone(),
+                Err(RecvTimeoutError::Disconnected) => return,
+            };
+        }
+    }
+
+    fn take_weights(&mut self) {
+        let read = self.corpus.lists.ranking.as_deref().map_or(Ok(Weights::default()), Weights::read);
+        match read {
+            Ok(weights) => {
+                self.weights = weights;
+                self.weight_problems.clear();
+            }
+            Err(fault) => {
+                let (line, trouble) = match fault {
+                    WeightFault::Form(line) => (line, Trouble::TomlSyntax),
+                    WeightFault::Unknown(name) => (1, Trouble::UnknownField(name)),
+                };
+                let file = RelPath::new(ListFile::Ranking.file_name());
+                self.weight_problems = vec![Problem { file, line, column: 1, trouble }];
+            }
+        }
+    }
+
+    /// Brings the index to the state of `self.corpus`; rebuilt beside the live one when words changed.
+    fn index(&mut self, before: &Corpus, difference: &Difference) -> Result<(IndexView, bool), IndexFault> {
+        if difference.words_changed {
+            self.writer = None;
+        }
+        let rebuild = self.writer.is_none();
+        let (out, taken): (Vec<Arc<Article>>, Vec<Arc<Article>>) = if rebuild {
+            (Vec::new(), self.corpus.articles().cloned().collect())
+        } else {
+            let old = difference.put.iter().map(|a| &a.id).chain(&difference.gone);
+            (old.filter_map(|id| before.article(id).cloned()).collect(), difference.put.clone())
+        };
+        let writer = match &mut self.writer {
+            Some(writer) => writer,
+            None => self.writer.insert(IndexWriter::new(Dictionary::with_words(&self.corpus.lists.words))?),
+        };
+        writer.replace(&out, &taken)?;
+        let view = writer.commit()?;
+        let by_key = Arc::make_mut(&mut self.by_key);
+        if rebuild {
+            by_key.clear();
+        }
+        for article in out {
+            by_key.remove(&IndexDocument::key(&article.id));
+        }
+        by_key.extend(taken.into_iter().map(|a| (IndexDocument::key(&a.id), a)));
+        Ok((view, rebuild))
+    }
+
+    fn publish(&self, view: IndexView, today: Date) {
+        let Some(writer) = &self.writer else { return };
+        self.live.swap(Snapshot {
+            generation: self.generation,
+            corpus: Arc::new(self.corpus.clone()),
+            view,
+            dictionary: writer.dictionary().clone(),
+            weights: self.weights.clone(),
+            by_key: Arc::clone(&self.by_key),
+            today,
+            more_problems: self.weight_problems.clone(),
+            per_role: Default::default(),
+        });
+    }
+
+    fn receipts(&self, difference: &Difference, started: SystemTime) -> Vec<Receipt> {
+        let now = SystemTime::now();
+        let since = |time: SystemTime| now.duration_since(time).unwrap_or_default();
+        let receipts: Vec<Receipt> = difference
+            .taken
+            .iter()
+            .map(|taken| {
+                let saved = taken.modified.map(since).filter(|age| *age < PLAUSIBLE_SAVE).unwrap_or_else(|| since(started));
+                Receipt {
+                    file: taken.path.clone(),
+                    hash: taken.hash,
+                    id: taken.id.clone(),
+                    generation: self.generation,
+                    save_to_search_ms: u64::try_from(saved.as_millis()).unwrap_or(u64::MAX),
+                    problems: self.corpus.problems_of(&taken.path),
+                    at: now,
+                }
+            })
+            .collect();
+        for receipt in &receipts {
+            self.live.receipts.add(receipt.clone());
+        }
+        receipts
+    }
+
+    /// Keeps the good versions and forgets deleted files, after everybody can find the new state.
+    fn keep(&mut self, difference: Difference) -> Result<(), StoreFault> {
+        for taken in difference.taken {
+            match (taken.keep, taken.hash) {
+                (Some(bytes), _) => self.kept.keep(&taken.path, &bytes)?,
+                (None, None) if !self.root.join(taken.path.as_str()).exists() => self.kept.forget(&taken.path),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Puts ticks that arrive together into one.
+fn gather(first: Tick, ticks: &Receiver<Tick>) -> Tick {
+    let mut all = first;
+    let until = Instant::now() + GATHER;
+    while let Ok(tick) = ticks.recv_timeout(until.saturating_duration_since(Instant::now())) {
+        all.everything |= tick.everything || all.hints.len() > HINTS;
+        if !all.everything {
+            all.hints.extend(tick.hints);
+        }
+    }
+    all.hints.sort();
+    all.hints.dedup();
+    all
+}

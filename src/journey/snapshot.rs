@@ -1,0 +1,163 @@
+//! Folder and index of the same moment, and the place where the newest of them stands.
+
+use std::{
+    collections::HashMap,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::SystemTime,
+};
+
+use arc_swap::ArcSwapOption;
+use tokio::sync::watch;
+
+use super::Receipts;
+use crate::{
+    access::{Role, Standing, standing},
+    article::{Article, ArticleId, Date, Problem},
+    corpus::Corpus,
+    index::IndexView,
+    search::{Articles, Suggestions, Vocabulary, Weights},
+    text::Dictionary,
+};
+
+/// The folder and its index at one moment; never changes.
+pub struct Snapshot {
+    /// Counts states of the folder, from 1.
+    pub generation: u64,
+    /// The folder.
+    pub(crate) corpus: Arc<Corpus>,
+    pub(super) view: IndexView,
+    pub(super) dictionary: Dictionary,
+    pub(super) weights: Weights,
+    pub(super) by_key: Arc<HashMap<u64, Arc<Article>>>,
+    /// The day the articles are read on.
+    pub(super) today: Date,
+    /// Problems of the ranking file, which only the search can read.
+    pub(super) more_problems: Vec<Problem>,
+    pub(super) per_role: [PerRole; 3],
+}
+
+/// What is derived from the articles one kind of reader may see, when first asked for.
+#[derive(Default)]
+pub(super) struct PerRole {
+    vocabulary: OnceLock<Vocabulary>,
+    suggestions: OnceLock<Suggestions>,
+}
+
+impl Snapshot {
+    /// How many articles are in service.
+    #[must_use]
+    pub fn n_articles(&self) -> usize {
+        self.corpus.n_articles()
+    }
+
+    /// How many articles `role` may read.
+    #[must_use]
+    pub fn n_readable(&self, role: Role) -> usize {
+        self.readable(role).count()
+    }
+
+    /// Everything that is wrong in the folder.
+    #[must_use]
+    pub fn problems(&self) -> Vec<Problem> {
+        let mut all = self.corpus.problems();
+        all.extend(self.more_problems.iter().cloned());
+        all
+    }
+
+    /// Articles `role` may read, in the order of their paths.
+    pub fn readable(&self, role: Role) -> impl Iterator<Item = &Arc<Article>> {
+        self.corpus.articles().filter(move |a| self.may_read(role, a))
+    }
+
+    /// Every article in service, whoever may read it.
+    pub fn articles(&self) -> impl Iterator<Item = &Arc<Article>> {
+        self.corpus.articles()
+    }
+
+    fn may_read(&self, role: Role, article: &Article) -> bool {
+        matches!(standing(role, article, self.today), Standing::Shown | Standing::ShownWithBanner(_))
+    }
+
+    fn of_role(&self, role: Role) -> &PerRole {
+        &self.per_role[match role {
+            Role::Customer => 0,
+            Role::Agent => 1,
+            Role::Editor | Role::Admin => 2,
+        }]
+    }
+
+    pub(super) fn vocabulary(&self, role: Role) -> &Vocabulary {
+        self.of_role(role).vocabulary.get_or_init(|| Vocabulary::new(self.readable(role).map(|a| &**a)))
+    }
+
+    pub(super) fn suggestions(&self, role: Role) -> &Suggestions {
+        self.of_role(role).suggestions.get_or_init(|| Suggestions::new(self.readable(role)))
+    }
+}
+
+impl Articles for Snapshot {
+    fn by_key(&self, key: u64) -> Option<&Arc<Article>> {
+        self.by_key.get(&key)
+    }
+
+    fn readable(&self, id: &str, role: Role) -> Option<&Arc<Article>> {
+        self.corpus.article(&ArticleId::new(id)?).filter(|a| self.may_read(role, a))
+    }
+}
+
+/// Where the newest snapshot stands; shared by the publisher and everybody who reads.
+pub struct Live {
+    snapshot: ArcSwapOption<Snapshot>,
+    generation: watch::Sender<u64>,
+    /// The latest receipts.
+    pub receipts: Receipts,
+    /// When the process started.
+    pub started: SystemTime,
+    watching: AtomicBool,
+}
+
+impl Live {
+    /// Nothing published yet.
+    #[must_use]
+    pub fn new() -> Arc<Self> {
+        Arc::new(Self {
+            snapshot: ArcSwapOption::empty(),
+            generation: watch::Sender::new(0),
+            receipts: Receipts::default(),
+            started: SystemTime::now(),
+            watching: AtomicBool::new(false),
+        })
+    }
+
+    /// The newest snapshot; `None` before the first look at the folder has been published.
+    #[must_use]
+    pub fn snapshot(&self) -> Option<Arc<Snapshot>> {
+        self.snapshot.load_full()
+    }
+
+    /// Changes with each published generation.
+    #[must_use]
+    pub fn generations(&self) -> watch::Receiver<u64> {
+        self.generation.subscribe()
+    }
+
+    /// The system reports changes of the folder, or does no longer.
+    pub fn set_watching(&self, watching: bool) {
+        self.watching.store(watching, Ordering::Relaxed);
+    }
+
+    /// `events` when the system reports changes, `looks` when only looks at the folder do.
+    #[must_use]
+    pub fn watcher(&self) -> &'static str {
+        if self.watching.load(Ordering::Relaxed) { "events" } else { "looks" }
+    }
+
+    pub(super) fn swap(&self, snapshot: Snapshot) {
+        let generation = snapshot.generation;
+        self.snapshot.store(Some(Arc::new(snapshot)));
+        self.generation.send_replace(generation);
+    }
+}

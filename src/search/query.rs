@@ -1,0 +1,241 @@
+//! A question read: appliance, codes, models, and the words that must be found.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::{
+    article::Article,
+    found::{Question, Understood},
+    text::{Dictionary, ErrorCode, Synonyms, canonical_model, codes_in, models_in, normalize, query_words},
+};
+
+/// Words that carry no complaint. Negations (不 没 无 漏) are never among them.
+const STOP: &str = "的 了 是 我 我家 我们 家 家里 家的 你 您 他 它 们 的话 怎么 怎么办 怎么样 怎么回事 怎样 如何 为什么 为何 咋 咋办 咋回事 \
+    请问 你好 您好 谢谢 麻烦 一下 一个 这个 那个 这 那 啊 呢 吗 吧 呀 哦 嗯 就 都 也 还 又 很 太 有 在 把 被 和 跟 给 着 过 会 要 想 能 可以 \
+    是不是 有没有 什么 啥 然后 但是 因为 所以 之后 以后 时候 的时候 现在 今天 昨天 刚才 突然 老是 总是 一直 里 里面 上 下 个 台 次 点 些 用 来 去 \
+    说 让 对 从 到 与 及 或 但 而 才 再 已经 帮 帮我 急 显示 报 提示 出现 错误 代码 故障代码 报错 型号";
+
+/// Words that say only that something is wrong: alone they ask for a question, not an answer.
+const GENERIC: &str = "坏 坏了 故障 问题 有问题 毛病 出毛病 不好用 不好使 用不了 不能用 修 维修 报修 出问题 不行 不行了 异常 不正常 不工作";
+
+/// Negations that belong to the word behind them.
+const NEGATIONS: [&str; 5] = ["不", "没", "无", "未", "没有"];
+
+/// Most words of one question that are searched.
+const GROUPS: usize = 24;
+
+/// What the articles a reader can find are about.
+#[derive(Debug, Clone, Default)]
+pub struct Vocabulary {
+    /// Normal form and written form, longest first.
+    appliances: Vec<(String, String)>,
+    /// Codes with how they are written, by the appliance that has them (in normal form).
+    codes: BTreeMap<ErrorCode, BTreeMap<String, String>>,
+}
+
+impl Vocabulary {
+    /// The vocabulary of `articles`.
+    pub fn new<'a>(articles: impl Iterator<Item = &'a Article>) -> Self {
+        let mut written: BTreeSet<&str> = BTreeSet::new();
+        let mut codes: BTreeMap<ErrorCode, BTreeMap<String, String>> = BTreeMap::new();
+        for article in articles {
+            written.extend(article.appliances.iter().map(String::as_str));
+            for code in &article.codes {
+                let Some(canonical) = ErrorCode::new(code) else { continue };
+                let by = codes.entry(canonical).or_default();
+                for appliance in &article.appliances {
+                    by.insert(normalize(appliance), code.clone());
+                }
+            }
+        }
+        let mut appliances: Vec<_> = written.into_iter().map(|a| (normalize(a), a.to_owned())).collect();
+        appliances.sort_by_key(|(plain, _)| std::cmp::Reverse(plain.chars().count()));
+        Self { appliances, codes }
+    }
+
+    fn appliance_in(&self, text: &str, synonyms: &Synonyms, words: &[String]) -> Option<&(String, String)> {
+        let named = self.appliances.iter().find(|(plain, _)| text.contains(plain.as_str()));
+        named.or_else(|| {
+            let other: Vec<&str> = words.iter().flat_map(|w| synonyms.of(w, None)).collect();
+            self.appliances.iter().find(|(plain, _)| other.contains(&plain.as_str()))
+        })
+    }
+}
+
+/// One word of a question with everything that may stand for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// The word.
+    pub word: String,
+    /// Other words for it.
+    pub synonyms: Vec<String>,
+    /// The word without its negation, when the dictionary knows only that.
+    pub bare: Option<String>,
+    /// It says only that something is wrong.
+    pub generic: bool,
+}
+
+/// A question read.
+#[derive(Debug, Clone, Default)]
+pub struct Reading {
+    /// What a person is shown of it.
+    pub understood: Understood,
+    /// Words to be found.
+    pub groups: Vec<Group>,
+    /// Codes that some article explains, canonical.
+    pub codes: Vec<String>,
+    /// Models named, canonical.
+    pub models: Vec<String>,
+    /// The appliance named or chosen, in normal form.
+    pub appliance: Option<String>,
+}
+
+impl Reading {
+    /// Nothing was said but the appliance and that something is wrong.
+    #[must_use]
+    pub fn is_generic(&self) -> bool {
+        self.codes.is_empty() && self.models.is_empty() && self.groups.iter().all(|g| g.generic)
+    }
+}
+
+/// Reads `question` for a reader whose articles speak `vocabulary`.
+#[must_use]
+pub fn read_question(question: &Question, dictionary: &Dictionary, synonyms: &Synonyms, vocabulary: &Vocabulary) -> Reading {
+    let text = normalize(&question.text);
+    let words = join_negations(query_words(dictionary, &text), dictionary);
+    let chosen = question.appliance.as_deref().map(normalize);
+    let named = vocabulary.appliance_in(&text, synonyms, &words.iter().map(|w| w.0.clone()).collect::<Vec<_>>());
+    let appliance = chosen.or_else(|| named.map(|n| n.0.clone()));
+    let mut models = models_in(&text);
+    models.extend(question.model.as_deref().map(canonical_model).filter(|m| !m.is_empty()));
+    let spelled = codes_in(&text);
+    let known = |code: &ErrorCode| vocabulary.codes.get(code).filter(|by| appliance.as_ref().is_none_or(|a| by.contains_key(a)));
+    let mut reading = Reading {
+        understood: Understood {
+            appliance: question.appliance.clone().or_else(|| named.map(|n| n.1.clone())),
+            models: models.clone(),
+            text: text.clone(),
+            ..Understood::default()
+        },
+        appliance: appliance.clone(),
+        models,
+        ..Reading::default()
+    };
+    for code in &spelled {
+        match known(code) {
+            Some(by) => {
+                reading.understood.codes.extend(by.values().next().cloned());
+                reading.codes.push(code.as_str().to_owned());
+            }
+            None => reading.understood.unknown_codes.push(code.as_str().to_uppercase()),
+        }
+    }
+    reading.groups = groups(words, &reading, &spelled, named.map(|n| n.0.as_str()), synonyms);
+    reading
+}
+
+/// Puts a lone negation before the word it negates: 不 + 脱水 is one thing to find.
+fn join_negations(words: Vec<String>, dictionary: &Dictionary) -> Vec<(String, Option<String>)> {
+    let mut out: Vec<(String, Option<String>)> = Vec::with_capacity(words.len());
+    let mut words = words.into_iter().peekable();
+    while let Some(word) = words.next() {
+        let next_is_chinese = words.peek().is_some_and(|w| !w.is_ascii() && !is_in(STOP, w));
+        if NEGATIONS.contains(&word.as_str()) && next_is_chinese {
+            let bare = words.next().unwrap_or_default();
+            let joined = format!("{word}{bare}");
+            let bare = (!dictionary.has(&joined)).then_some(bare);
+            out.push((joined, bare));
+        } else {
+            out.push((word, None));
+        }
+    }
+    out
+}
+
+fn groups(words: Vec<(String, Option<String>)>, reading: &Reading, spelled: &[ErrorCode], named: Option<&str>, synonyms: &Synonyms) -> Vec<Group> {
+    let in_code_or_model = |word: &str| {
+        let is_code = ErrorCode::new(word).is_some_and(|c| spelled.contains(&c) && reading.codes.iter().any(|k| k == c.as_str()));
+        word.is_ascii() && (is_code || reading.models.iter().any(|m| m.contains(word)))
+    };
+    let is_appliance = |word: &str| {
+        let names = |w: &str| named.is_some_and(|n| n == w);
+        names(word) || synonyms.of(word, None).any(names) || named.is_some_and(|n| n.contains(word) && word.chars().count() > 1)
+    };
+    let mut groups: Vec<Group> = Vec::new();
+    let all_stop = words.iter().all(|(w, _)| is_in(STOP, w));
+    for (word, bare) in words {
+        let skip = (is_in(STOP, &word) && !all_stop) || in_code_or_model(&word) || is_appliance(&word);
+        if skip || groups.iter().any(|g| g.word == word) || groups.len() == GROUPS {
+            continue;
+        }
+        let appliance = reading.appliance.as_deref();
+        let mut others: Vec<String> = synonyms.of(&word, appliance).map(str::to_owned).collect();
+        if let Some(bare) = &bare {
+            let negation = word.strip_suffix(bare.as_str()).unwrap_or("");
+            others.extend(synonyms.of(bare, appliance).map(|s| format!("{negation}{s}")));
+        }
+        groups.push(Group { generic: is_in(GENERIC, &word), synonyms: others, bare, word });
+    }
+    groups
+}
+
+fn is_in(list: &str, word: &str) -> bool {
+    list.split_whitespace().any(|w| w == word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        article::{RelPath, parse},
+        text::{parse_synonyms, parse_words},
+    };
+
+    fn read(text: &str) -> Reading {
+        let article = |body: &str| parse(&RelPath::new("a.md"), body.as_bytes()).article.expect("an article");
+        let articles = [
+            article("---\nappliance: 洗衣机\ncodes: [E1]\n---\n一\n"),
+            article("---\nappliance: 空调\ncodes: [E1, E4]\n---\n二\n"),
+        ];
+        let dictionary = Dictionary::with_words(&parse_words("不脱水\n脱水").0);
+        let synonyms = parse_synonyms("冷气机 -> 空调\n[洗衣机]\n脱水 = 甩干\n").0;
+        let question = Question::new(text).expect("a question");
+        read_question(&question, &dictionary, &synonyms, &Vocabulary::new(articles.iter()))
+    }
+
+    fn words(reading: &Reading) -> Vec<&str> {
+        reading.groups.iter().map(|g| g.word.as_str()).collect()
+    }
+
+    #[test]
+    fn appliance_code_and_complaint_are_told_apart() {
+        let r = read("请问我家洗衣機显示Ｅ－０１不脱水怎么办");
+        assert_eq!(r.appliance.as_deref(), Some("洗衣机"));
+        assert_eq!((r.codes.as_slice(), r.understood.codes.as_slice()), (&["e1".to_owned()][..], &["E1".to_owned()][..]));
+        assert_eq!(words(&r), ["不脱水"]);
+        assert_eq!(read("冷气机滴水").appliance.as_deref(), Some("空调"));
+    }
+
+    #[test]
+    fn a_code_no_article_of_the_appliance_has_is_named_unknown() {
+        let r = read("洗衣机 E4");
+        assert!(r.codes.is_empty());
+        assert_eq!(r.understood.unknown_codes, ["E4"]);
+        assert!(!read("空调 E4").codes.is_empty());
+    }
+
+    #[test]
+    fn a_negation_stays_with_its_word_and_its_synonyms() {
+        let r = read("洗衣机不甩干");
+        assert_eq!(words(&r), ["不甩干"]);
+        assert_eq!(r.groups[0].bare.as_deref(), Some("甩干"));
+        assert_eq!(r.groups[0].synonyms, ["不脱水"]);
+    }
+
+    #[test]
+    fn saying_only_that_something_is_wrong_is_generic() {
+        assert!(read("洗衣机坏了").is_generic());
+        assert!(read("洗衣机").is_generic());
+        assert!(!read("洗衣机漏水").is_generic());
+        assert!(!words(&read("怎么办")).is_empty(), "a question of stop words only is still searched");
+    }
+}

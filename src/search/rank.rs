@@ -1,0 +1,183 @@
+//! Candidates to results: evidence of titles, phrases and signs added, ties broken by id, the
+//! answer class by the rule of ALGORITHMS C8 ("before training").
+
+use std::sync::Arc;
+
+use super::{
+    Reading, SearchContext,
+    evidence::{Evidences, Weighed, gather},
+    snippet::{Folded, snippet},
+};
+use crate::{
+    access::{Role, Standing, standing},
+    article::{Article, Audience, Place},
+    found::{AnswerClass, Evidence, Hit, Question, Reason, ScorePart, Snippet},
+    text::{ErrorCode, canonical_model, normalize},
+};
+
+/// An article of another appliance than the one named covers only half of what it says.
+const OTHER_APPLIANCE: f32 = 0.5;
+
+/// An article the index found.
+pub(super) struct Candidate {
+    pub article: Arc<Article>,
+    pub score: f32,
+}
+
+/// The page of results.
+pub(super) struct Ranked {
+    pub answer: AnswerClass,
+    pub hits: Vec<Hit>,
+    /// How many are left when weak ones are dropped.
+    pub shown_total: usize,
+}
+
+/// Ranks `candidates` and builds the page `question` wants.
+pub(super) fn rank(
+    question: &Question,
+    reading: &Reading,
+    weighed: &Weighed<'_>,
+    context: &SearchContext<'_>,
+    candidates: Vec<Candidate>,
+    relaxed: bool,
+) -> Ranked {
+    let ranker = Ranker { question, reading, weighed, context };
+    let mut ranked: Vec<(Candidate, Vec<ScorePart>)> =
+        candidates.into_iter().filter(|c| ranker.is_shown(&c.article)).map(|c| ranker.rescore(c)).collect();
+    ranked.sort_by(|(a, _), (b, _)| b.score.total_cmp(&a.score).then_with(|| a.article.id.cmp(&b.article.id)));
+    let mut hits: Vec<Hit> = Vec::new();
+    let mut shown_total = 0;
+    for (position, (candidate, parts)) in ranked.into_iter().enumerate() {
+        let on_page = position >= question.offset && hits.len() < question.limit;
+        if !relaxed && !on_page {
+            continue;
+        }
+        let hit = ranker.hit(candidate, parts);
+        if relaxed && hit.coverage < context.weights.possible && !ranker.is_exact(&hit.article) {
+            continue;
+        }
+        shown_total += 1;
+        let on_page = if relaxed { shown_total > question.offset && hits.len() < question.limit } else { on_page };
+        if on_page {
+            hits.push(hit);
+        }
+    }
+    let answer = ranker.class(&hits);
+    if answer == AnswerClass::None {
+        hits.clear();
+    }
+    Ranked { answer, hits, shown_total }
+}
+
+struct Ranker<'r> {
+    question: &'r Question,
+    reading: &'r Reading,
+    weighed: &'r Weighed<'r>,
+    context: &'r SearchContext<'r>,
+}
+
+impl Ranker<'_> {
+    fn is_shown(&self, article: &Article) -> bool {
+        matches!(standing(self.context.role, article, self.context.today), Standing::Shown | Standing::ShownWithBanner(_))
+    }
+
+    fn is_staff(&self) -> bool {
+        self.context.role > Role::Customer
+    }
+
+    fn rescore(&self, candidate: Candidate) -> (Candidate, Vec<ScorePart>) {
+        let weights = self.context.weights;
+        let article = &candidate.article;
+        let short = gather_short(article, self.weighed, self.is_staff());
+        let mut parts = vec![
+            ScorePart { name: "index", about: String::new(), score: candidate.score },
+            ScorePart { name: "title", about: article.title.clone(), score: weights.title * short.title },
+            ScorePart { name: "symptom", about: String::new(), score: weights.symptom * short.symptom },
+        ];
+        for (name, value) in &self.question.signs {
+            let has = article.signs.iter().find(|(n, _)| n == name);
+            if let Some((_, own)) = has {
+                let score = if own == value { weights.sign } else { -weights.sign };
+                parts.push(ScorePart { name: "sign", about: format!("{name}:{value}"), score });
+            }
+        }
+        if self.is_other_appliance(article) {
+            parts.push(ScorePart { name: "other_appliance", about: String::new(), score: -weights.appliance });
+        }
+        let score = parts.iter().map(|p| p.score).sum();
+        (Candidate { score, ..candidate }, parts)
+    }
+
+    fn hit(&self, candidate: Candidate, parts: Vec<ScorePart>) -> Hit {
+        let article = candidate.article;
+        let folded = Folded::whole(&article);
+        let found = gather(&article, &folded, self.weighed, self.is_staff());
+        let mut reasons = self.exact_reasons(&article);
+        reasons.extend(found.reasons.iter().cloned());
+        let coverage = if self.is_other_appliance(&article) { found.coverage * OTHER_APPLIANCE } else { found.coverage };
+        let snippet = self.snippet(&article, &found);
+        Hit { score: candidate.score, reasons, snippet, coverage, parts: if self.question.explain { parts } else { Vec::new() }, article }
+    }
+
+    fn snippet(&self, article: &Article, found: &Evidences) -> Snippet {
+        let mut words: Vec<&str> = Vec::new();
+        for group in &self.reading.groups {
+            words.push(&group.word);
+            words.extend(group.synonyms.iter().map(String::as_str));
+            words.extend(group.bare.as_deref());
+        }
+        let best = found.best.and_then(|(i, _)| article.passages.get(i));
+        let readable = |p: &&crate::article::Passage| p.place == Place::Body && (p.audience == Audience::Public || self.is_staff());
+        best.or_else(|| article.passages.iter().find(readable)).map(|p| snippet(&p.text, &words)).unwrap_or_default()
+    }
+
+    fn exact_reasons(&self, article: &Article) -> Vec<Reason> {
+        let code = |written: &&String| ErrorCode::new(written).is_some_and(|c| self.reading.codes.iter().any(|k| k == c.as_str()));
+        let codes = article.codes.iter().filter(code).map(|c| Reason { why: Evidence::Code, place: Place::Title, text: c.clone() });
+        let model = |written: &&String| {
+            let plain = canonical_model(written);
+            self.reading.models.iter().any(|m| m.starts_with(&plain) || plain.starts_with(m.as_str()))
+        };
+        let models = article.models.iter().filter(model).map(|m| Reason { why: Evidence::Model, place: Place::Title, text: m.clone() });
+        codes.chain(models).collect()
+    }
+
+    /// The article explains a code of the question, for the appliance named if one is.
+    fn is_exact(&self, article: &Article) -> bool {
+        self.exact_reasons(article).iter().any(|r| r.why == Evidence::Code) && !self.is_other_appliance(article)
+    }
+
+    fn is_other_appliance(&self, article: &Article) -> bool {
+        self.reading.appliance.as_ref().is_some_and(|named| {
+            !article.appliances.is_empty() && !article.appliances.iter().any(|a| normalize(a) == *named)
+        })
+    }
+
+    fn class(&self, hits: &[Hit]) -> AnswerClass {
+        let Some(first) = hits.first() else { return AnswerClass::None };
+        if self.question.offset > 0 {
+            return AnswerClass::Possible;
+        }
+        let exact = hits.iter().filter(|h| self.is_exact(&h.article)).count();
+        let unknown_code = !self.reading.understood.unknown_codes.is_empty();
+        let says_more = self.reading.groups.iter().any(|g| !g.generic && !self.is_unknown_code(&g.word));
+        match () {
+            () if unknown_code && !says_more => AnswerClass::None,
+            () if self.is_exact(&first.article) && exact == 1 => AnswerClass::Confident,
+            () if exact > 0 || self.reading.is_generic() => AnswerClass::Possible,
+            () if unknown_code && first.coverage >= self.context.weights.possible => AnswerClass::Possible,
+            () if first.coverage >= self.context.weights.confident => AnswerClass::Confident,
+            () if first.coverage >= self.context.weights.possible => AnswerClass::Possible,
+            () => AnswerClass::None,
+        }
+    }
+
+    fn is_unknown_code(&self, word: &str) -> bool {
+        ErrorCode::new(word).is_some_and(|c| self.reading.understood.unknown_codes.iter().any(|u| u.to_lowercase() == c.as_str()))
+    }
+}
+
+fn gather_short(article: &Article, weighed: &Weighed<'_>, staff: bool) -> Evidences {
+    let folded = Folded::short(article);
+    gather(article, &folded, weighed, staff)
+}

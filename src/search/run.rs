@@ -1,0 +1,325 @@
+//! A reading run over the index: groups with relaxing, filters inside the query, then ranked.
+
+use std::sync::Arc;
+
+use tantivy::{
+    Term,
+    collector::{Count, TopDocs},
+    query::{BooleanQuery, BoostQuery, ConstScoreQuery, DisjunctionMaxQuery, Occur, Query, TermQuery},
+    schema::{Field, IndexRecordOption},
+};
+
+use super::{
+    Reading, Vocabulary, Weights,
+    evidence::Weighed,
+    query::{Group, read_question},
+    rank::{Candidate, Ranked, rank},
+};
+use crate::{
+    access::Role,
+    article::{Article, ArticleId, Date},
+    found::{Alert, Found, Question},
+    index::{IndexDocument, IndexView, Reader},
+    text::{Dictionary, Hazards, Synonyms, grams, normalize, query_words},
+};
+
+/// Candidates ranked by their texts.
+const WINDOW: usize = 50;
+/// Most candidates fetched to break a tie at the end of the window.
+const TIES: usize = 4_096;
+/// Share of the groups that must match when there are five or more (ALGORITHMS C4).
+const MUST_SHARE: f32 = 0.6;
+
+/// The articles behind the numbers and names of the index.
+pub trait Articles {
+    /// The article with this number; see [`IndexDocument::key`].
+    fn by_key(&self, key: u64) -> Option<&Arc<Article>>;
+    /// The article of this id that `role` may read today.
+    fn readable(&self, id: &str, role: Role) -> Option<&Arc<Article>>;
+}
+
+/// Everything a search looks at besides the question.
+pub struct SearchContext<'a> {
+    /// The index at one moment.
+    pub view: &'a IndexView,
+    /// The dictionary its articles were cut with.
+    pub dictionary: &'a Dictionary,
+    /// Words that mean the same.
+    pub synonyms: &'a Synonyms,
+    /// Phrases that mean danger.
+    pub hazards: &'a Hazards,
+    /// What the reader's articles are about.
+    pub vocabulary: &'a Vocabulary,
+    /// Weights of the ranking.
+    pub weights: &'a Weights,
+    /// The articles.
+    pub articles: &'a dyn Articles,
+    /// Who asks.
+    pub role: Role,
+    /// The day articles are read on.
+    pub today: Date,
+}
+
+/// The index could not be searched.
+#[derive(Debug, thiserror::Error)]
+#[error("the search failed")]
+pub struct SearchFault(#[from] tantivy::TantivyError);
+
+/// Answers `question`. The caller adds generation and time.
+///
+/// # Errors
+/// When the index fails.
+pub fn search(question: &Question, context: &SearchContext<'_>) -> Result<Found, SearchFault> {
+    let reading = read_question(question, context.dictionary, context.synonyms, context.vocabulary);
+    let run = Run { question, context, reading: &reading };
+    let idf = run.idf();
+    let (candidates, total, relaxed) = run.candidates()?;
+    let weighed = Weighed { groups: &reading.groups, idf: &idf };
+    let ranked = rank(question, &reading, &weighed, context, candidates, relaxed);
+    let Ranked { answer, mut hits, shown_total } = ranked;
+    if question.explain {
+        for hit in &mut hits {
+            hit.parts.extend(run.parts(&hit.article.id)?);
+        }
+    }
+    let total = if relaxed { shown_total } else { total };
+    Ok(Found {
+        query: question.text.clone(),
+        generation: 0,
+        took_us: 0,
+        total: if hits.is_empty() && question.offset == 0 { 0 } else { total },
+        answer,
+        alert: run.alert(),
+        understood: reading.understood,
+        hits,
+    })
+}
+
+struct Run<'r> {
+    question: &'r Question,
+    context: &'r SearchContext<'r>,
+    reading: &'r Reading,
+}
+
+impl Run<'_> {
+    fn reader(&self) -> Reader {
+        if self.context.role == Role::Customer { Reader::Public } else { Reader::Staff }
+    }
+
+    fn alert(&self) -> Option<Alert> {
+        let hazard = self.context.hazards.find(&self.reading.understood.text)?;
+        let article = hazard.article.as_deref().and_then(|id| self.context.articles.readable(id, self.context.role));
+        Some(Alert { hazard: hazard.name.clone(), article: article.cloned(), say: hazard.say.clone() })
+    }
+
+    /// Weight of each group: rare words say more. Robertson's idf, as BM25 has it.
+    fn idf(&self) -> Vec<f32> {
+        let statistics = &self.context.view.statistics;
+        let n = statistics.n_articles(self.reader()) as f32;
+        let weight = |word: &str| {
+            let df = statistics.n_with_word(self.reader(), word) as f32;
+            (1.0 + (n - df + 0.5) / (df + 0.5)).ln()
+        };
+        let groups = self.reading.groups.iter();
+        groups.map(|g| if g.generic { 0.3 } else { weight(&g.word).min(weight_of_rarest(n)) }).collect()
+    }
+
+    /// Candidates by falling score, how many articles match, and whether groups had to be given up.
+    fn candidates(&self) -> Result<(Vec<Candidate>, usize, bool), SearchFault> {
+        let n = self.reading.groups.len();
+        let wanted = required(n);
+        let mut must = wanted;
+        loop {
+            let (found, total) = self.fetch(must)?;
+            if !found.is_empty() || must <= 1 {
+                return Ok((found, total, must < wanted));
+            }
+            must -= 1;
+        }
+    }
+
+    fn fetch(&self, must: usize) -> Result<(Vec<Candidate>, usize), SearchFault> {
+        let query = self.query(must);
+        let view = self.context.view;
+        let provider = view.statistics.provider(&view.fields, self.reader());
+        let wanted = WINDOW.max(self.question.offset + self.question.limit);
+        let mut n = wanted + 1;
+        loop {
+            let collector = (TopDocs::with_limit(n).order_by_score(), Count);
+            let (top, total) = view.searcher.search_with_statistics_provider(&query, &collector, &provider)?;
+            let tied = top.len() == n && rounded(top[n - 1].0) == rounded(top[wanted - 1].0);
+            if tied && n < TIES {
+                n *= 2;
+                continue;
+            }
+            let mut found: Vec<Candidate> = top
+                .into_iter()
+                .filter_map(|(score, address)| {
+                    let article = self.context.articles.by_key(view.key(address)?)?;
+                    Some(Candidate { article: Arc::clone(article), score: rounded(score) })
+                })
+                .collect();
+            found.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.article.id.cmp(&b.article.id)));
+            found.truncate(wanted);
+            return Ok((found, total));
+        }
+    }
+
+    fn query(&self, must: usize) -> BooleanQuery {
+        let fields = &self.context.view.fields;
+        let weights = self.context.weights;
+        let mut clauses: Vec<(Occur, Box<dyn Query>)> = self.filters();
+        let mut body: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+        if !self.reading.groups.is_empty() {
+            let groups = self.reading.groups.iter().map(|g| (Occur::Should, self.group(g))).collect();
+            body.push((Occur::Should, Box::new(BooleanQuery::with_minimum_required_clauses(groups, must))));
+        }
+        for code in &self.reading.codes {
+            body.push((Occur::Should, constant(fields.code, code, weights.code)));
+        }
+        for model in &self.reading.models {
+            body.push((Occur::Should, self.model(model)));
+        }
+        let appliance = self.reading.appliance.as_deref().map(|a| constant(fields.appliance, a, weights.appliance));
+        match appliance {
+            Some(query) if body.is_empty() => clauses.push((Occur::Must, query)),
+            Some(query) => clauses.push((Occur::Should, query)),
+            None => {}
+        }
+        if !body.is_empty() {
+            clauses.push((Occur::Must, Box::new(BooleanQuery::new(body))));
+        }
+        BooleanQuery::new(clauses)
+    }
+
+    /// What the reader may see and has chosen: inside the query, so that nothing else is counted.
+    fn filters(&self) -> Vec<(Occur, Box<dyn Query>)> {
+        let fields = &self.context.view.fields;
+        let mut filters: Vec<(Occur, Box<dyn Query>)> = Vec::new();
+        let readers: Vec<Role> = Role::ALL.into_iter().filter(|r| *r <= self.context.role).collect();
+        let readable = readers.into_iter().map(|r| (Occur::Should, constant(fields.reader, r.as_str(), 0.0))).collect();
+        filters.push((Occur::Must, Box::new(BooleanQuery::new(readable))));
+        if let Some(appliance) = &self.question.appliance {
+            filters.push((Occur::Must, constant(fields.appliance, &normalize(appliance), 0.0)));
+        }
+        if let Some(kind) = self.question.kind {
+            filters.push((Occur::Must, constant(fields.kind, kind.as_str(), 0.0)));
+        }
+        for id in &self.question.not {
+            filters.push((Occur::MustNot, self.only(id)));
+        }
+        filters
+    }
+
+    fn only(&self, id: &ArticleId) -> Box<dyn Query> {
+        let term = Term::from_field_u64(self.context.view.fields.key, IndexDocument::key(id));
+        Box::new(ConstScoreQuery::new(Box::new(TermQuery::new(term, IndexRecordOption::Basic)), 0.0))
+    }
+
+    fn model(&self, model: &str) -> Box<dyn Query> {
+        let (field, weights) = (self.context.view.fields.model, self.context.weights);
+        let mut ways = vec![constant(field, &format!("={model}"), weights.model), constant(field, &format!("^{model}"), weights.model_part)];
+        ways.extend((2..=model.len()).map(|n| constant(field, &format!("*{}", &model[..n]), weights.model)));
+        Box::new(DisjunctionMaxQuery::new(ways))
+    }
+
+    /// A word counts once, by its best evidence (ALGORITHMS C4).
+    fn group(&self, group: &Group) -> Box<dyn Query> {
+        let weights = self.context.weights;
+        let mut ways: Vec<Box<dyn Query>> = Vec::new();
+        for (words, pairs) in self.columns() {
+            ways.push(term(words, &group.word));
+            for synonym in &group.synonyms {
+                ways.extend(self.phrase(words, synonym, weights.synonym));
+            }
+            if let Some(bare) = &group.bare {
+                ways.extend(self.phrase(words, bare, weights.grams));
+            }
+            let all: Vec<String> = grams(&group.word).iter().map(str::to_owned).collect();
+            if !all.is_empty() {
+                let n = all.len();
+                let parts = all.iter().map(|g| (Occur::Should, term(pairs, g))).collect();
+                let query = BooleanQuery::with_minimum_required_clauses(parts, required_pairs(n));
+                ways.push(boost(Box::new(query), weights.grams / n as f32));
+            }
+        }
+        Box::new(DisjunctionMaxQuery::with_tie_breaker(ways, weights.tie))
+    }
+
+    /// All words of `text`, each with its share of `weight`.
+    fn phrase(&self, field: Field, text: &str, weight: f32) -> Option<Box<dyn Query>> {
+        let words = query_words(self.context.dictionary, text);
+        let n = words.len();
+        match n {
+            0 => None,
+            1 => Some(boost(term(field, &words[0]), weight)),
+            _ => {
+                let all = words.iter().map(|w| term(field, w)).collect();
+                Some(boost(Box::new(BooleanQuery::intersection(all)), weight / n as f32))
+            }
+        }
+    }
+
+    /// Fields of words and of pairs the reader may search.
+    fn columns(&self) -> Vec<(Field, Field)> {
+        let fields = &self.context.view.fields;
+        let mut columns = vec![(fields.words, fields.grams)];
+        if self.reader() == Reader::Staff {
+            columns.push((fields.staff_words, fields.staff_grams));
+        }
+        columns
+    }
+
+    /// What each group adds to the score of one article.
+    fn parts(&self, id: &ArticleId) -> Result<Vec<crate::found::ScorePart>, SearchFault> {
+        let view = self.context.view;
+        let provider = view.statistics.provider(&view.fields, self.reader());
+        let mut parts = Vec::new();
+        for group in &self.reading.groups {
+            let query = BooleanQuery::intersection(vec![self.only(id), self.group(group)]);
+            let top = view.searcher.search_with_statistics_provider(&query, &TopDocs::with_limit(1).order_by_score(), &provider)?;
+            if let Some((score, _)) = top.first() {
+                parts.push(crate::found::ScorePart { name: "words", about: group.word.clone(), score: *score });
+            }
+        }
+        Ok(parts)
+    }
+}
+
+
+/// Groups that must match: all of one or two, all but one of three or four, then 60 %.
+fn required(n: usize) -> usize {
+    match n {
+        0 => 1,
+        1 | 2 => n,
+        3 | 4 => n - 1,
+        _ => (n as f32 * MUST_SHARE).ceil() as usize,
+    }
+}
+
+fn required_pairs(n: usize) -> usize {
+    if n <= 2 { n } else { (n as f32 * MUST_SHARE).ceil() as usize }
+}
+
+/// A word no article has weighs as much as one that a single article has.
+fn weight_of_rarest(n: f32) -> f32 {
+    (1.0 + (n - 0.5).max(0.5) / 1.5).ln()
+}
+
+/// Sums of the same parts in another order differ in the last bits; ties must be ties.
+fn rounded(score: f32) -> f32 {
+    (score * 1024.0).round() / 1024.0
+}
+
+fn term(field: Field, word: &str) -> Box<dyn Query> {
+    Box::new(TermQuery::new(Term::from_field_text(field, word), IndexRecordOption::WithFreqs))
+}
+
+fn constant(field: Field, value: &str, score: f32) -> Box<dyn Query> {
+    let query = TermQuery::new(Term::from_field_text(field, value), IndexRecordOption::Basic);
+    Box::new(ConstScoreQuery::new(Box::new(query), score))
+}
+
+fn boost(query: Box<dyn Query>, weight: f32) -> Box<dyn Query> {
+    Box::new(BoostQuery::new(query, weight))
+}

@@ -1,0 +1,100 @@
+//! Completions of what is being typed: titles, people's own words, codes, models.
+
+use std::{collections::HashSet, sync::Arc};
+
+use crate::{
+    article::Article,
+    found::{Suggestion, SuggestionKind},
+    text::normalize,
+};
+
+/// Rows returned.
+const ROWS: usize = 8;
+
+struct Entry {
+    /// In normal form, without blanks.
+    plain: Box<str>,
+    text: Box<str>,
+    kind: SuggestionKind,
+    article: Arc<Article>,
+}
+
+/// All that can be suggested to one kind of reader, sorted.
+pub struct Suggestions {
+    entries: Vec<Entry>,
+}
+
+impl Suggestions {
+    /// Collects from `articles`, which the reader may all see.
+    pub fn new<'a>(articles: impl Iterator<Item = &'a Arc<Article>>) -> Self {
+        let mut entries = Vec::new();
+        for article in articles {
+            let mut add = |text: &str, kind| {
+                let plain = fold(text);
+                if !plain.is_empty() {
+                    entries.push(Entry { plain: plain.into(), text: text.into(), kind, article: Arc::clone(article) });
+                }
+            };
+            add(&article.title, SuggestionKind::Title);
+            for symptom in &article.symptoms {
+                add(symptom, SuggestionKind::Symptom);
+            }
+            for code in &article.codes {
+                add(&format!("{}{code}", article.appliances.first().map_or("", String::as_str)), SuggestionKind::Code);
+                add(code, SuggestionKind::Code);
+            }
+            for model in article.models.iter().filter(|m| !m.contains('*')) {
+                add(model, SuggestionKind::Model);
+            }
+        }
+        entries.sort_by(|a, b| (&a.plain, a.kind, &a.article.id).cmp(&(&b.plain, b.kind, &b.article.id)));
+        Self { entries }
+    }
+
+    /// At most eight completions of `typed`: those that begin with it, then those that hold it.
+    #[must_use]
+    pub fn complete(&self, typed: &str) -> Vec<Suggestion> {
+        let typed = fold(typed);
+        if typed.is_empty() {
+            return Vec::new();
+        }
+        let from = self.entries.partition_point(|e| *e.plain < *typed);
+        let begins = self.entries[from..].iter().take_while(|e| e.plain.starts_with(&typed));
+        let mut found: Vec<&Entry> = begins.collect();
+        found.sort_by_key(|e| (e.plain.chars().count(), e.kind));
+        if found.len() < ROWS {
+            let mut holds: Vec<&Entry> = self.entries.iter().filter(|e| e.plain.contains(&typed) && !e.plain.starts_with(&typed)).collect();
+            holds.sort_by_key(|e| (e.plain.find(&typed), e.plain.chars().count()));
+            found.extend(holds);
+        }
+        let mut seen = HashSet::new();
+        let rows = found.into_iter().filter(|e| seen.insert(&e.plain)).take(ROWS);
+        rows.map(|e| Suggestion { text: e.text.to_string(), kind: e.kind, article: Arc::clone(&e.article) }).collect()
+    }
+}
+
+fn fold(text: &str) -> String {
+    normalize(text).chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::article::{RelPath, parse};
+
+    #[test]
+    fn what_begins_with_it_comes_before_what_holds_it() {
+        let read = |name: &str, text: &str| Arc::new(parse(&RelPath::new(name), text.as_bytes()).article.expect("an article"));
+        let articles = [
+            read("a.md", "---\ntitle: 洗衣机不脱水\nsymptoms: [甩干桶不转]\nappliance: 洗衣机\n---\n一\n"),
+            read("b.md", "---\ntitle: 洗衣机显示 E1\nappliance: 洗衣机\ncodes: [E1]\nmodels: [CJ-XYB080-A1]\n---\n二\n"),
+        ];
+        let s = Suggestions::new(articles.iter());
+        let texts = |t: &str| s.complete(t).into_iter().map(|s| s.text).collect::<Vec<_>>();
+        assert_eq!(texts("洗衣机不"), ["洗衣机不脱水"]);
+        assert_eq!(texts("不"), ["甩干桶不转", "洗衣机不脱水"]);
+        assert_eq!(texts("e1"), ["E1", "洗衣机E1", "洗衣机显示 E1"]);
+        assert_eq!(texts("cjxyb"), ["CJ-XYB080-A1"]);
+        assert!(texts("  ").is_empty() && texts("火箭").is_empty());
+    }
+}

@@ -1,0 +1,113 @@
+//! The few numbers of the ranking, each with its reason; `ranking.toml` in the folder overrides them.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// Declares the weights: name, default, reason.
+macro_rules! weights {
+    ($($(#[$doc:meta])* $name:ident = $default:literal;)+) => {
+        /// Weights of the ranking (ALGORITHMS C4, C8).
+        #[derive(Debug, Clone, PartialEq)]
+        pub struct Weights { $($(#[$doc])* pub $name: f32),+ }
+
+        impl Default for Weights {
+            fn default() -> Self {
+                Self { $($name: $default),+ }
+            }
+        }
+
+        impl Weights {
+            fn set(&mut self, name: &str, value: f32) -> bool {
+                match name { $(stringify!($name) => self.$name = value,)+ _ => return false }
+                true
+            }
+        }
+    };
+}
+
+weights! {
+    /// Share of the other evidence added to the best of a group: a word counts once.
+    tie = 0.1;
+    /// A synonym is a little less certain than the word itself.
+    synonym = 0.7;
+    /// Neighbouring characters inside a word catch what the dictionary splits otherwise.
+    grams = 0.5;
+    /// The very code an article explains outweighs its words.
+    code = 8.0;
+    /// The very model.
+    model = 5.0;
+    /// A leading part of the model.
+    model_part = 3.0;
+    /// The appliance that was named.
+    appliance = 3.0;
+    /// Words of the question in the title, by share.
+    title = 2.0;
+    /// Words of the question in one of people's own phrases, by share.
+    symptom = 2.0;
+    /// A sign that agrees with the article (and taken off when it contradicts).
+    sign = 4.0;
+    /// From this coverage on an answer is `confident`.
+    confident = 0.6;
+    /// From this coverage on an answer is `possible`.
+    possible = 0.35;
+}
+
+/// Why `ranking.toml` was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WeightFault {
+    /// No TOML of the shape `[weights] name = {{ value = 1.0, reason = "…" }}`.
+    #[error("line `{0}` cannot be read")]
+    Form(u32),
+    /// A name that does not exist.
+    #[error("no weight is called `{0}`")]
+    Unknown(String),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default)]
+    weights: BTreeMap<String, Row>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Row {
+    value: f32,
+    #[serde(rename = "reason")]
+    _reason: String,
+}
+
+impl Weights {
+    /// The defaults with what `toml` says instead.
+    ///
+    /// # Errors
+    /// When it is no TOML of this shape or names an unknown weight.
+    pub fn read(toml: &str) -> Result<Self, WeightFault> {
+        let file: File = toml::from_str(toml).map_err(|e| {
+            let before = toml.get(..e.span().map_or(0, |s| s.start)).unwrap_or("");
+            WeightFault::Form(before.matches('\n').count() as u32 + 1)
+        })?;
+        let mut weights = Self::default();
+        for (name, row) in file.weights {
+            if !weights.set(&name, row.value) {
+                return Err(WeightFault::Unknown(name));
+            }
+        }
+        Ok(weights)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_overrides_by_name_and_gives_its_reason() {
+        let w = Weights::read("[weights]\nsynonym = { value = 0.5, reason = \"量过\" }\n").expect("reads");
+        assert_eq!((w.synonym, w.code), (0.5, Weights::default().code));
+        assert_eq!(Weights::read("[weights]\nx = { value = 1, reason = \"\" }"), Err(WeightFault::Unknown("x".into())));
+        assert_eq!(Weights::read("[weights]\nsynonym = 0.5\n"), Err(WeightFault::Form(2)));
+    }
+}

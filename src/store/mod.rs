@@ -1,0 +1,7 @@
+//! What survives a restart. Knows no index, no folder of articles, no HTML.
+
+mod last_good;
+mod secret;
+
+pub use last_good::{LastGood, StoreFault};
+pub use secret::{Secret, random_bytes};
