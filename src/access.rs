@@ -143,7 +143,12 @@ mod tests {
             ("status: draft", Hidden, Hidden, ShownWithBanner(Banner::Unpublished)),
             ("status: review", Hidden, Hidden, ShownWithBanner(Banner::Unpublished)),
             ("status: retired", Gone, ShownWithBanner(Banner::Retired), ShownWithBanner(Banner::Retired)),
-            ("status: retired\naudience: agent", Hidden, ShownWithBanner(Banner::Retired), ShownWithBanner(Banner::Retired)),
+            (
+                "status: retired\naudience: agent",
+                Hidden,
+                ShownWithBanner(Banner::Retired),
+                ShownWithBanner(Banner::Retired),
+            ),
             ("expires: 2026-11-20", Gone, ShownWithBanner(Banner::Expired), ShownWithBanner(Banner::Expired)),
             ("expires: 2026-11-21", Shown, Shown, Shown),
             ("audience: nobody", Hidden, Hidden, ShownWithBanner(Banner::Unpublished)),

@@ -72,8 +72,7 @@ fn fenced_lines(lines: &[&str], header: usize) -> Vec<bool> {
             continue;
         };
         let closes = |line: &&str| {
-            fence(line).is_some_and(|(m, n)| m == mark && n >= count)
-                && line.trim().chars().all(|c| c == mark)
+            fence(line).is_some_and(|(m, n)| m == mark && n >= count) && line.trim().chars().all(|c| c == mark)
         };
         match lines[i + 1..].iter().position(closes) {
             Some(length) => {

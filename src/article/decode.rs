@@ -28,7 +28,8 @@ pub(super) fn decode(bytes: &[u8]) -> Decoded {
 /// GB18030 maps nearly every byte sequence to something; text written by a person has few controls
 /// and few characters of the private use area.
 fn looks_written(text: &str) -> bool {
-    let odd = |c: &char| (c.is_control() && !matches!(c, '\n' | '\r' | '\t')) || matches!(u32::from(*c), 0xE000..=0xF8FF);
+    let odd =
+        |c: &char| (c.is_control() && !matches!(c, '\n' | '\r' | '\t')) || matches!(u32::from(*c), 0xE000..=0xF8FF);
     let n = text.chars().count();
     text.chars().filter(odd).count() * 50 <= n
 }

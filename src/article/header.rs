@@ -132,7 +132,13 @@ impl Reader {
         }
     }
 
-    fn named<T>(&mut self, key: &str, value: Node, read: fn(&str) -> Option<T>, wrong: fn(String) -> Trouble) -> Option<T> {
+    fn named<T>(
+        &mut self,
+        key: &str,
+        value: Node,
+        read: fn(&str) -> Option<T>,
+        wrong: fn(String) -> Trouble,
+    ) -> Option<T> {
         let (text, mark) = self.text(key, value)?;
         let found = read(text.trim());
         if found.is_none() {

@@ -117,9 +117,12 @@ impl Rewriter<'_> {
                     None
                 }
             },
-            Event::Start(Tag::Heading { .. }) => {
-                Some(Event::Start(Tag::Heading { level: pulldown_cmark::HeadingLevel::H4, id: None, classes: Vec::new(), attrs: Vec::new() }))
-            }
+            Event::Start(Tag::Heading { .. }) => Some(Event::Start(Tag::Heading {
+                level: pulldown_cmark::HeadingLevel::H4,
+                id: None,
+                classes: Vec::new(),
+                attrs: Vec::new(),
+            })),
             Event::End(TagEnd::Heading(_)) => Some(Event::End(TagEnd::Heading(pulldown_cmark::HeadingLevel::H4))),
             other => Some(other),
         }
@@ -139,8 +142,37 @@ fn sanitiser() -> &'static ammonia::Builder<'static> {
     static SANITISER: OnceLock<ammonia::Builder<'static>> = OnceLock::new();
     SANITISER.get_or_init(|| {
         let tags: HashSet<&str> = [
-            "p", "br", "hr", "ul", "ol", "li", "table", "thead", "tbody", "tr", "th", "td", "strong", "b", "em", "i", "del",
-            "s", "code", "pre", "a", "img", "blockquote", "aside", "h4", "h5", "h6", "sup", "sub", "kbd", "mark",
+            "p",
+            "br",
+            "hr",
+            "ul",
+            "ol",
+            "li",
+            "table",
+            "thead",
+            "tbody",
+            "tr",
+            "th",
+            "td",
+            "strong",
+            "b",
+            "em",
+            "i",
+            "del",
+            "s",
+            "code",
+            "pre",
+            "a",
+            "img",
+            "blockquote",
+            "aside",
+            "h4",
+            "h5",
+            "h6",
+            "sup",
+            "sub",
+            "kbd",
+            "mark",
         ]
         .into();
         let attributes: HashMap<&str, HashSet<&str>> = HashMap::from([
@@ -212,7 +244,10 @@ mod tests {
     fn links_lead_where_the_reader_can_go() {
         let out = html("[甲](b.md) [乙](secret.md) ![图](p.png) ![没有](q.png) [网](https://a.cn)\n", Viewer::Customer);
         assert!(out.contains("href=\"/a/b\"") && out.contains("src=\"/media/p.png\""), "{out}");
-        assert!(!out.contains("secret") && out.contains("乙") && out.contains("没有") && !out.contains("q.png"), "{out}");
+        assert!(
+            !out.contains("secret") && out.contains("乙") && out.contains("没有") && !out.contains("q.png"),
+            "{out}"
+        );
         assert!(out.contains("href=\"https://a.cn\""));
     }
 
@@ -222,7 +257,20 @@ mod tests {
             [a](javascript:alert(1)) <a href=\"data:text/html,x\" style=\"x\" id=\"y\">b</a> <svg onload=alert(1)></svg>\n\
             <iframe src=\"/a/b\"></iframe> <form action=/><input></form>\n\n> [!CAUTION]\n> 小心\n";
         let out = html(evil, Viewer::Customer);
-        for bad in ["script", "onerror", "onclick", "onload", "javascript", "data:", "style=", "id=", "<iframe", "<form", "<input", "src="] {
+        for bad in [
+            "script",
+            "onerror",
+            "onclick",
+            "onload",
+            "javascript",
+            "data:",
+            "style=",
+            "id=",
+            "<iframe",
+            "<form",
+            "<input",
+            "src=",
+        ] {
             assert!(!out.to_lowercase().contains(bad), "{bad} in {out}");
         }
         assert!(out.contains("markdown-alert-caution"), "{out}");

@@ -40,7 +40,8 @@ pub(super) struct Outline {
 
 pub(super) fn outline(text: &str) -> Outline {
     let starts = line_starts(text);
-    let mut walk = Walk { out: Outline::default(), starts: &starts, depth: 0, buffer: String::new(), quiet: 0, star: false };
+    let mut walk =
+        Walk { out: Outline::default(), starts: &starts, depth: 0, buffer: String::new(), quiet: 0, star: false };
     for (event, range) in Parser::new_ext(text, options()).into_offset_iter() {
         walk.step(event, &range);
     }
@@ -114,7 +115,12 @@ impl Walk<'_> {
 
     fn end(&mut self, end: TagEnd, range: &std::ops::Range<usize>) {
         match end {
-            TagEnd::Link | TagEnd::Image | TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::TableCell => {
+            TagEnd::Link
+            | TagEnd::Image
+            | TagEnd::Emphasis
+            | TagEnd::Strong
+            | TagEnd::Strikethrough
+            | TagEnd::TableCell => {
                 return;
             }
             TagEnd::Heading(level) if self.depth == 1 => {
@@ -234,22 +240,32 @@ mod tests {
 
     #[test]
     fn headings_lists_links_and_passages_know_their_lines() {
-        let o = outline("# 题\n\n## 软件排查\n1. 先看\n2. 再试\n   续行\n\n> ### 引用里的\n\n见 [甲](a.md) ![](b.png)\n");
+        let o =
+            outline("# 题\n\n## 软件排查\n1. 先看\n2. 再试\n   续行\n\n> ### 引用里的\n\n见 [甲](a.md) ![](b.png)\n");
         assert_eq!(o.headings.iter().map(|h| (h.level, h.line)).collect::<Vec<_>>(), [(1, 0), (2, 2)]);
         assert_eq!(o.lists, [vec![(3, 4), (4, 7)]]);
-        assert_eq!(o.targets.iter().map(|t| (t.to.as_str(), t.picture)).collect::<Vec<_>>(), [("a.md", false), ("b.png", true)]);
+        assert_eq!(
+            o.targets.iter().map(|t| (t.to.as_str(), t.picture)).collect::<Vec<_>>(),
+            [("a.md", false), ("b.png", true)]
+        );
         assert!(o.passages.contains(&(Place::Body, "再试 续行".into())));
     }
 
     #[test]
     fn bold_that_commonmark_does_not_make_is_seen() {
-        assert_eq!(outline("按**「启动」**键\n").troubles.first(), Some(&(Mark { line: 1, column: 1 }, Trouble::StrayAsterisks)));
+        assert_eq!(
+            outline("按**「启动」**键\n").troubles.first(),
+            Some(&(Mark { line: 1, column: 1 }, Trouble::StrayAsterisks))
+        );
         assert!(outline("**「启动」键** 和 `**`\n").troubles.is_empty());
     }
 
     #[test]
     fn comments_are_not_read_and_tagged_words_are() {
         let o = outline("<p>看<b>得见</b></p>\n<!-- 看不见 -->\n");
-        assert_eq!(o.passages.iter().map(|p| p.1.as_str()).collect::<String>().replace(char::is_whitespace, ""), "看得见");
+        assert_eq!(
+            o.passages.iter().map(|p| p.1.as_str()).collect::<String>().replace(char::is_whitespace, ""),
+            "看得见"
+        );
     }
 }

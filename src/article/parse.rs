@@ -1,8 +1,8 @@
 //! Bytes of a file to an article and its problems. Never fails, never panics.
 
 use super::{
-    Article, ArticleId, Audience, Kind, Passage, Place, Problem, RelPath, Revision, Section, SectionRole, Severity, Status,
-    Step, Trouble,
+    Article, ArticleId, Audience, Kind, Passage, Place, Problem, RelPath, Revision, Section, SectionRole, Severity,
+    Status, Step, Trouble,
     block::agent_lines,
     decode::{Decoded, decode},
     front_matter::{self, FrontMatter},
@@ -30,7 +30,11 @@ pub struct Parsed {
 /// Reads one file.
 #[must_use]
 pub fn parse(path: &RelPath, bytes: &[u8]) -> Parsed {
-    let unsound = |trouble| Parsed { article: None, problems: vec![at(path, Mark { line: 1, column: 1 }, trouble)], sound: false };
+    let unsound = |trouble| Parsed {
+        article: None,
+        problems: vec![at(path, Mark { line: 1, column: 1 }, trouble)],
+        sound: false,
+    };
     if bytes.len() as u64 > MAX_BYTES {
         return unsound(Trouble::TooLarge(bytes.len() as u64));
     }
@@ -98,19 +102,28 @@ impl Body {
         let (staff_text, staff_lines) = visible(text, body_line, |i| hidden(i) && !is_container_mark(text, i));
         let mut attribute_troubles = Vec::new();
         let (readable, attributes) = step::blank_attributes(&readable, &mut attribute_troubles);
-        troubles.extend(attribute_troubles.into_iter().map(|(mark, t)| (Mark { line: file_line(mark.line, &lines), ..mark }, t)));
+        troubles.extend(
+            attribute_troubles.into_iter().map(|(mark, t)| (Mark { line: file_line(mark.line, &lines), ..mark }, t)),
+        );
         let attributes = attributes.into_iter().filter_map(|(line, a)| Some((*lines.get(line)?, a))).collect();
         let public = outline(&readable).in_file(&lines);
         let staff = outline(&staff_text).in_file(&staff_lines);
         let n_lines = line_starts(text).len();
-        let mut cutter = Sections { attributes, lists: &public.lists, troubles: &mut troubles, ids: vec!["intro".into()] };
+        let mut cutter =
+            Sections { attributes, lists: &public.lists, troubles: &mut troubles, ids: vec!["intro".into()] };
         let walked = matches!(kind, Some(Kind::Troubleshooting | Kind::ErrorCode));
         let sections = cutter.cut(&public.headings, body_line, n_lines, walked, text);
         let title = public.headings.iter().find(|h| h.level == 1).map(|h| h.text.clone());
         Self { source: text.to_owned(), agent_lines, body_line, title, sections, public, staff, troubles }
     }
 
-    fn into_article(mut self, path: &RelPath, revision: Revision, header: Header, sound: bool) -> (Article, Vec<(Mark, Trouble)>) {
+    fn into_article(
+        mut self,
+        path: &RelPath,
+        revision: Revision,
+        header: Header,
+        sound: bool,
+    ) -> (Article, Vec<(Mark, Trouble)>) {
         let closed = header.closed || !sound;
         let title = header.title.or(self.title.take()).filter(|t| !t.trim().is_empty()).unwrap_or_else(|| {
             let name = path.as_str().rsplit('/').next().unwrap_or("");
@@ -121,7 +134,12 @@ impl Body {
         troubles.append(&mut self.public.troubles);
         troubles.append(&mut self.staff.troubles);
         let links = |outline: &Outline, audience| {
-            let link = move |t: &super::outline::Target| Link { to: t.to.as_str().into(), picture: t.picture, line: t.mark.line, audience };
+            let link = move |t: &super::outline::Target| Link {
+                to: t.to.as_str().into(),
+                picture: t.picture,
+                line: t.mark.line,
+                audience,
+            };
             outline.targets.iter().map(link).collect::<Vec<_>>()
         };
         let mut all_links = links(&self.public, audience);
@@ -161,7 +179,8 @@ impl Body {
 }
 
 fn passages(outline: &Outline, audience: Audience) -> impl Iterator<Item = Passage> + '_ {
-    let passage = move |(place, text): &(Place, String)| Passage { place: *place, audience, text: text.as_str().into() };
+    let passage =
+        move |(place, text): &(Place, String)| Passage { place: *place, audience, text: text.as_str().into() };
     outline.passages.iter().map(passage)
 }
 
@@ -191,7 +210,15 @@ impl Sections<'_> {
         sections
     }
 
-    fn section(&mut self, out: &mut Vec<Section>, heading: Option<&Heading>, lines: (usize, usize), all: &[Heading], walked: bool, text: &str) {
+    fn section(
+        &mut self,
+        out: &mut Vec<Section>,
+        heading: Option<&Heading>,
+        lines: (usize, usize),
+        all: &[Heading],
+        walked: bool,
+        text: &str,
+    ) {
         let role = heading.map_or(SectionRole::Other, |h| SectionRole::of_heading(&h.text));
         let mut section = Section {
             heading: heading.map(|h| h.text.clone()).unwrap_or_default(),
@@ -203,7 +230,8 @@ impl Sections<'_> {
         if let Some(layer) = step::layer(role)
             && walked
         {
-            let heads: Vec<&Heading> = all.iter().filter(|h| h.level == 3 && lines.0 <= h.line && h.line < lines.1).collect();
+            let heads: Vec<&Heading> =
+                all.iter().filter(|h| h.level == 3 && lines.0 <= h.line && h.line < lines.1).collect();
             for (i, head) in heads.iter().enumerate() {
                 let until = heads.get(i + 1).map_or(lines.1, |next| next.line);
                 let attributes = self.attributes.remove(&head.line).unwrap_or_default();
@@ -216,7 +244,8 @@ impl Sections<'_> {
                 self.listed_steps(&mut section, layer, text);
             }
         }
-        let empty = section.heading.is_empty() && text.lines().skip(lines.0).take(lines.1 - lines.0).all(|l| l.trim().is_empty());
+        let empty = section.heading.is_empty()
+            && text.lines().skip(lines.0).take(lines.1 - lines.0).all(|l| l.trim().is_empty());
         if !empty {
             out.push(section);
         }

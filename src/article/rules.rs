@@ -101,7 +101,8 @@ fn words(article: &Article, say: &mut impl FnMut(usize, Trouble)) {
     for word in JARGON {
         // Explained where it first stands: a bracket, a dash or 就是 follows it.
         let first = text.iter().find_map(|t| t.find(word).map(|at| &t[at + word.len()..]));
-        let explained = |after: &str| ["（", "(", "——", "，就是", "，也就是", "，即"].iter().any(|m| after.starts_with(m));
+        let explained =
+            |after: &str| ["（", "(", "——", "，就是", "，也就是", "，即"].iter().any(|m| after.starts_with(m));
         if first.is_some_and(|after| !explained(after)) {
             say(line_of(word), Trouble::Jargon(word.to_owned()));
         }

@@ -2,10 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::{
-    Layer, Likelihood, Safety, SectionRole, Step, Trouble, Who,
-    yaml::Mark,
-};
+use super::{Layer, Likelihood, Safety, SectionRole, Step, Trouble, Who, yaml::Mark};
 
 /// Longest title made from a list item, in characters.
 const TITLE_CHARS: usize = 24;
@@ -84,12 +81,16 @@ pub(super) fn layer(role: SectionRole) -> Option<Layer> {
 }
 
 /// Blanks the braces of heading lines and returns what they say, by line from 0.
-pub(super) fn blank_attributes(text: &str, troubles: &mut Vec<(Mark, Trouble)>) -> (String, HashMap<usize, Attributes>) {
+pub(super) fn blank_attributes(
+    text: &str,
+    troubles: &mut Vec<(Mark, Trouble)>,
+) -> (String, HashMap<usize, Attributes>) {
     let mut out = String::with_capacity(text.len());
     let mut found = HashMap::new();
     for (i, line) in text.split_inclusive('\n').enumerate() {
         let said = line.trim_end();
-        let is_heading = said.trim_start_matches(' ').starts_with("##") && line.len() - line.trim_start_matches(' ').len() <= 3;
+        let is_heading =
+            said.trim_start_matches(' ').starts_with("##") && line.len() - line.trim_start_matches(' ').len() <= 3;
         let open = said.rfind(['{', '｛']).filter(|_| is_heading && said.ends_with(['}', '｝']));
         let Some(open) = open else {
             if is_heading && (said.contains(['｛', '｝']) || said.contains("{#")) {

@@ -51,14 +51,24 @@ fn a_full_article_is_read_whole() {
     let parsed = read(SAMPLE);
     assert_eq!(codes(&parsed), [""; 0]);
     let a = parsed.article.expect("an article");
-    assert_eq!((a.id.as_str(), a.kind, a.codes.as_slice()), ("washer-no-spin", Kind::Troubleshooting, &["07".to_owned(), "1e3".to_owned()][..]));
+    assert_eq!(
+        (a.id.as_str(), a.kind, a.codes.as_slice()),
+        ("washer-no-spin", Kind::Troubleshooting, &["07".to_owned(), "1e3".to_owned()][..])
+    );
     assert_eq!(a.signs, [("能排水".to_owned(), "是".to_owned()), ("桶转".to_owned(), "否".to_owned())]);
     assert_eq!(a.expect_lines, [13]);
     let roles: Vec<_> = a.sections.iter().map(|s| s.role).collect();
     use SectionRole::{Hardware, Precheck, Service, Software, Symptoms};
     assert_eq!(roles, [Symptoms, Precheck, Software, Hardware, Service]);
     let steps: Vec<_> = a.steps().map(|s| (s.id.as_str(), s.layer, s.minutes)).collect();
-    assert_eq!(steps, [("door", Layer::Precheck, Some(1)), ("spin-program", Layer::Software, Some(2)), ("pump-filter", Layer::Hardware, Some(8))]);
+    assert_eq!(
+        steps,
+        [
+            ("door", Layer::Precheck, Some(1)),
+            ("spin-program", Layer::Software, Some(2)),
+            ("pump-filter", Layer::Hardware, Some(8))
+        ]
+    );
     let staff: Vec<_> = a.passages.iter().filter(|p| p.audience == Audience::Agent).map(|p| &*p.text).collect();
     assert_eq!(staff, ["坐席话术：别急。"]);
     assert!(check_article(&a, Date::new(2026, 11, 21).expect("a day")).is_empty());
@@ -75,8 +85,14 @@ fn a_file_without_header_is_a_public_how_to() {
 #[test]
 fn what_decides_who_may_read_fails_closed() {
     for header in [
-        "audience: pubic", "status: publishd", "audience:", "audience: [public]", "audience: agent\naudience: public",
-        "Audience: agnet", "title: \"open", "- a\n- b",
+        "audience: pubic",
+        "status: publishd",
+        "audience:",
+        "audience: [public]",
+        "audience: agent\naudience: public",
+        "Audience: agnet",
+        "title: \"open",
+        "- a\n- b",
     ] {
         let parsed = read(&format!("---\n{header}\n---\n正文\n"));
         let a = parsed.article.as_ref().expect("an article");
@@ -117,21 +133,28 @@ fn text_for_staff_changes_nothing_customers_read() {
     let plain = "# 题\n公开一\n公开二\n\n## 软件排查\n- 甲\n- 乙\n\n尾\n";
     let lines: Vec<&str> = plain.lines().collect();
     let expected = read(plain).article.expect("an article");
-    let public = |a: &Article| a.passages.iter().filter(|p| p.audience == Audience::Public).map(|p| p.text.to_string()).collect::<Vec<_>>();
-    let html = |a: &Article| a.sections.iter().map(|s| (s.slug.clone(), render(a, s.lines, Viewer::Customer, &NoLinks))).collect::<Vec<_>>();
+    let public = |a: &Article| {
+        a.passages.iter().filter(|p| p.audience == Audience::Public).map(|p| p.text.to_string()).collect::<Vec<_>>()
+    };
+    let html = |a: &Article| {
+        a.sections.iter().map(|s| (s.slug.clone(), render(a, s.lines, Viewer::Customer, &NoLinks))).collect::<Vec<_>>()
+    };
     for at in 0..=lines.len() {
         let mut with = lines.clone();
         with.splice(at..at, [":::agent", "## 内部 {#x}", "密语", ":::"]);
         let article = read(&(with.join("\n") + "\n")).article.expect("an article");
         assert_eq!(public(&article), public(&expected), "block before line {at}");
-        let shown: Vec<_> = html(&article).into_iter().filter(|(slug, html)| slug != "intro" || !html.is_empty()).collect();
+        let shown: Vec<_> =
+            html(&article).into_iter().filter(|(slug, html)| slug != "intro" || !html.is_empty()).collect();
         assert_eq!(shown, html(&expected), "block before line {at}");
     }
 }
 
 #[test]
 fn items_of_a_list_are_steps_when_there_are_no_headings() {
-    let parsed = read("---\nkind: troubleshooting\n---\n## 软件排查\n先说一句。\n1. 先看龙头，再等\n2. 重启\n## 联系售后\n报修\n");
+    let parsed = read(
+        "---\nkind: troubleshooting\n---\n## 软件排查\n先说一句。\n1. 先看龙头，再等\n2. 重启\n## 联系售后\n报修\n",
+    );
     let a = parsed.article.as_ref().expect("an article");
     let steps: Vec<_> = a.steps().map(|s| (s.id.as_str(), s.title.as_str())).collect();
     assert_eq!(steps, [("s1", "先看龙头"), ("s2", "重启")]);
@@ -143,11 +166,20 @@ fn the_rules_find_what_an_author_got_wrong() {
     let text = "---\nid: x\nkind: troubleshooting\nreview_by: 2026-01-01\n---\n## 硬件排查\n### 拆开看 {minutes=20 risk=2}\n百分百修好。\n### 看灯 {minutes=1 safety=断电 needs=#nope}\n\
                 ## 软件排查\n### 重启\n## 先看一眼\n### 一 {minutes=1}\n### 二 {minutes=5}\n### 三 {minutes=1}\n";
     let a = read(text).article.expect("an article");
-    let mut found: Vec<_> = check_article(&a, Date::new(2026, 11, 21).expect("a day")).iter().map(|p| p.trouble.code()).collect();
+    let mut found: Vec<_> =
+        check_article(&a, Date::new(2026, 11, 21).expect("a day")).iter().map(|p| p.trouble.code()).collect();
     found.sort_unstable();
     let mut expected = [
-        "absolute-promise", "hardware-first", "no-exit", "no-minutes", "no-safety", "overdue", "precheck-count",
-        "precheck-heavy", "slow-first", "unknown-need",
+        "absolute-promise",
+        "hardware-first",
+        "no-exit",
+        "no-minutes",
+        "no-safety",
+        "overdue",
+        "precheck-count",
+        "precheck-heavy",
+        "slow-first",
+        "unknown-need",
     ];
     expected.sort_unstable();
     assert_eq!(found, expected);

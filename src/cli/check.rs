@@ -33,7 +33,16 @@ pub(super) fn check(settings: &Settings, json: bool, level: &str) -> Result<(), 
 fn print_text(out: &mut impl Write, problems: &[&Problem]) -> std::io::Result<()> {
     for problem in problems {
         let trouble = &problem.trouble;
-        writeln!(out, "{}:{}:{} {} [{}] {}", problem.file, problem.line, problem.column, trouble.level().label(), trouble.code(), trouble.sentence())?;
+        writeln!(
+            out,
+            "{}:{}:{} {} [{}] {}",
+            problem.file,
+            problem.line,
+            problem.column,
+            trouble.level().label(),
+            trouble.code(),
+            trouble.sentence()
+        )?;
         writeln!(out, "    提示：{}", trouble.hint())?;
     }
     Ok(())

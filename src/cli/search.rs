@@ -17,8 +17,10 @@ pub(super) fn search(settings: &Settings, query: &str, explain: bool, agent: boo
     question.explain = explain;
     let opened = open(&settings.kb)?;
     let role = if agent { Role::Agent } else { Role::Customer };
-    let found = opened.finder.find(&question, role).map_err(|e| Failure::system(format!("搜索失败：{e}"), "再试一次"))?;
-    print(&mut std::io::stdout().lock(), &found).map_err(|e| Failure::system(format!("写不出结果：{e}"), "检查输出的去向"))
+    let found =
+        opened.finder.find(&question, role).map_err(|e| Failure::system(format!("搜索失败：{e}"), "再试一次"))?;
+    print(&mut std::io::stdout().lock(), &found)
+        .map_err(|e| Failure::system(format!("写不出结果：{e}"), "检查输出的去向"))
 }
 
 fn print(out: &mut impl Write, found: &Found) -> std::io::Result<()> {
@@ -29,12 +31,28 @@ fn print(out: &mut impl Write, found: &Found) -> std::io::Result<()> {
     };
     let u = &found.understood;
     writeln!(out, "{class}，共 {} 篇，{} 微秒", found.total, found.took_us)?;
-    writeln!(out, "理解为：{}  电器：{}  代码：{}  未收录代码：{}  型号：{}", u.text, u.appliance.as_deref().unwrap_or("-"), list(&u.codes), list(&u.unknown_codes), list(&u.models))?;
+    writeln!(
+        out,
+        "理解为：{}  电器：{}  代码：{}  未收录代码：{}  型号：{}",
+        u.text,
+        u.appliance.as_deref().unwrap_or("-"),
+        list(&u.codes),
+        list(&u.unknown_codes),
+        list(&u.models)
+    )?;
     if let Some(alert) = &found.alert {
         writeln!(out, "【危险】{}", alert.say)?;
     }
     for (i, hit) in found.hits.iter().enumerate() {
-        writeln!(out, "{:>2}. {:.2}  覆盖 {:.0}%  {}  {}", i + 1, hit.score, hit.coverage * 100.0, hit.article.id, hit.article.title)?;
+        writeln!(
+            out,
+            "{:>2}. {:.2}  覆盖 {:.0}%  {}  {}",
+            i + 1,
+            hit.score,
+            hit.coverage * 100.0,
+            hit.article.id,
+            hit.article.title
+        )?;
         for reason in &hit.reasons {
             writeln!(out, "      {} {} 「{}」", reason.why.as_str(), reason.place.as_str(), reason.text)?;
         }

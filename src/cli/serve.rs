@@ -31,7 +31,8 @@ pub(super) fn serve(settings: Settings) -> Result<(), Failure> {
     let secret = Secret::open(&settings.data).map_err(store_failure)?;
     let auth = Auth::new(&settings.tokens, &secret.bytes);
     let once = first_link(&auth, &secret)?;
-    let runtime = tokio::runtime::Runtime::new().map_err(|e| Failure::system(format!("启动失败：{e}"), "检查系统资源"))?;
+    let runtime =
+        tokio::runtime::Runtime::new().map_err(|e| Failure::system(format!("启动失败：{e}"), "检查系统资源"))?;
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(settings.listen).await.map_err(|e| listen_failure(settings.listen, &e))?;
         let address = listener.local_addr().map_err(|e| listen_failure(settings.listen, &e))?;
@@ -76,7 +77,10 @@ fn publish(publisher: Publisher, root: &std::path::Path, live: &Arc<Live>) -> Re
         let mut first = true;
         publisher.run(&ticks, |turn| tell(turn, std::mem::take(&mut first)));
     };
-    std::thread::Builder::new().name("publish".to_owned()).spawn(run).map_err(|e| Failure::system(format!("启动失败：{e}"), "检查系统资源"))?;
+    std::thread::Builder::new()
+        .name("publish".to_owned())
+        .spawn(run)
+        .map_err(|e| Failure::system(format!("启动失败：{e}"), "检查系统资源"))?;
     Ok(())
 }
 
@@ -101,8 +105,17 @@ fn tell(turn: &Result<Report, PublishFault>, first: bool) {
             for receipt in &report.receipts {
                 let id = receipt.id.as_ref().map_or_else(|| "—".to_owned(), ToString::to_string);
                 let what = if receipt.hash.is_some() { "已保存" } else { "已删除或读不了" };
-                let problems = if receipt.problems.is_empty() { "没有问题".to_owned() } else { format!("{} 个问题，见 /editor", receipt.problems.len()) };
-                say(&format!("{} {what} {} → {id}，{} 毫秒可搜，{problems}", clock_time(receipt.at), receipt.file, receipt.save_to_search_ms));
+                let problems = if receipt.problems.is_empty() {
+                    "没有问题".to_owned()
+                } else {
+                    format!("{} 个问题，见 /editor", receipt.problems.len())
+                };
+                say(&format!(
+                    "{} {what} {} → {id}，{} 毫秒可搜，{problems}",
+                    clock_time(receipt.at),
+                    receipt.file,
+                    receipt.save_to_search_ms
+                ));
             }
         }
     }

@@ -15,8 +15,14 @@ const DATA: &str = "data";
 const LISTEN: &str = "127.0.0.1:8080";
 /// Environment variables that are settings.
 const VARIABLES: [&str; 8] = [
-    "WENZHEN_KB", "WENZHEN_DATA", "WENZHEN_LISTEN", "WENZHEN_AGENT_TOKEN", "WENZHEN_EDITOR_TOKEN", "WENZHEN_ADMIN_TOKEN",
-    "WENZHEN_HOTLINE", "WENZHEN_HOTLINE_HOURS",
+    "WENZHEN_KB",
+    "WENZHEN_DATA",
+    "WENZHEN_LISTEN",
+    "WENZHEN_AGENT_TOKEN",
+    "WENZHEN_EDITOR_TOKEN",
+    "WENZHEN_ADMIN_TOKEN",
+    "WENZHEN_HOTLINE",
+    "WENZHEN_HOTLINE_HOURS",
 ];
 
 /// 问诊：把一个 Markdown 文件夹变成家电排障搜索
@@ -136,7 +142,10 @@ impl Settings {
             None => File::default(),
             Some(text) => toml::from_str(text).map_err(|e| {
                 let line = text.get(..e.span().map_or(0, |s| s.start)).unwrap_or("").matches('\n').count() + 1;
-                Failure::usage(format!("{FILE} 第 {line} 行读不懂或有不认识的设置"), "可用的有：kb、data、listen、agent_token、editor_token、admin_token、hotline、hotline_hours")
+                Failure::usage(
+                    format!("{FILE} 第 {line} 行读不懂或有不认识的设置"),
+                    "可用的有：kb、data、listen、agent_token、editor_token、admin_token、hotline、hotline_hours",
+                )
             })?,
         };
         let path = |flag: &Option<PathBuf>, name: &str, file: Option<PathBuf>, default: &str| {
@@ -146,9 +155,12 @@ impl Settings {
             flag.clone().or_else(|| variable(name)).or(file).filter(|t| !t.trim().is_empty())
         };
         let listen = text(&flags.listen, "WENZHEN_LISTEN", file.listen).unwrap_or_else(|| LISTEN.to_owned());
-        let listen = listen.parse().map_err(|_| Failure::usage(format!("监听地址 `{listen}` 读不懂"), "写成 127.0.0.1:8080 或 0.0.0.0:8080"))?;
+        let listen = listen.parse().map_err(|_| {
+            Failure::usage(format!("监听地址 `{listen}` 读不懂"), "写成 127.0.0.1:8080 或 0.0.0.0:8080")
+        })?;
         let number = text(&flags.hotline, "WENZHEN_HOTLINE", file.hotline);
-        let hours = text(&flags.hotline_hours, "WENZHEN_HOTLINE_HOURS", file.hotline_hours).unwrap_or_else(|| "7×24 小时".to_owned());
+        let hours = text(&flags.hotline_hours, "WENZHEN_HOTLINE_HOURS", file.hotline_hours)
+            .unwrap_or_else(|| "7×24 小时".to_owned());
         Ok(Self {
             kb: path(&flags.kb, "WENZHEN_KB", file.kb, KB),
             data: path(&flags.data, "WENZHEN_DATA", file.data, DATA),

@@ -2,7 +2,11 @@
 
 use std::{collections::BTreeMap, io::Write, path::Path};
 
-use super::{Failure, open::{Opened, open}, settings::Settings};
+use super::{
+    Failure,
+    open::{Opened, open},
+    settings::Settings,
+};
 use crate::{
     access::Role,
     article::{ArticleId, Audience},
@@ -48,11 +52,18 @@ pub(super) fn test(settings: &Settings, queries: Option<&Path>) -> Result<(), Fa
         let tally = strata.entry(one.stratum.clone()).or_default();
         tally.add(one, &outcome);
         if !one.ids.is_empty() && outcome.rank != Some(0) {
-            failing.push(format!("{}：「{}」应是 {}，第一是 {}", one.name, one.query, one.ids.join("|"), outcome.first.as_deref().unwrap_or("（没有找到）")));
+            failing.push(format!(
+                "{}：「{}」应是 {}，第一是 {}",
+                one.name,
+                one.query,
+                one.ids.join("|"),
+                outcome.first.as_deref().unwrap_or("（没有找到）")
+            ));
         }
     }
     let mut out = std::io::stdout().lock();
-    print(&mut out, &strata, &failing, queries.is_none()).map_err(|e| Failure::system(format!("写不出结果：{e}"), "检查输出的去向"))?;
+    print(&mut out, &strata, &failing, queries.is_none())
+        .map_err(|e| Failure::system(format!("写不出结果：{e}"), "检查输出的去向"))?;
     if queries.is_none() && !failing.is_empty() {
         return Err(Failure::findings(format!("{} 条 expect 没有排在第一", failing.len())));
     }
@@ -67,7 +78,8 @@ struct Outcome {
 }
 
 fn ask(opened: &Opened, one: &Judged) -> Result<Outcome, Failure> {
-    let failed = |e: &dyn std::fmt::Display| Failure::system(format!("搜索「{}」失败：{e}", one.query), "检查这一条问题");
+    let failed =
+        |e: &dyn std::fmt::Display| Failure::system(format!("搜索「{}」失败：{e}", one.query), "检查这一条问题");
     let question = Question::new(&one.query).map_err(|e| failed(&e))?;
     let found = opened.finder.find(&question, one.role).map_err(|e| failed(&e))?;
     let ids: Vec<&ArticleId> = found.hits.iter().map(|h| &h.article.id).collect();
@@ -131,18 +143,26 @@ fn read_table(path: &Path) -> Result<Vec<Judged>, Failure> {
     let header: Vec<&str> = lines.next().map(|(_, l)| l.trim_end().split('\t').collect()).unwrap_or_default();
     let column = |name: &str| header.iter().position(|h| *h == name);
     let (Some(query), Some(ids)) = (column("query"), column("ids")) else {
-        return Err(Failure::usage(format!("`{}` 第 1 行没有 query 和 ids 两列", path.display()), "第一行写列名，用制表符分隔"));
+        return Err(Failure::usage(
+            format!("`{}` 第 1 行没有 query 和 ids 两列", path.display()),
+            "第一行写列名，用制表符分隔",
+        ));
     };
     let mut judged = Vec::new();
     for (n, line) in lines.filter(|(_, l)| !l.trim().is_empty()) {
         let cells: Vec<&str> = line.split('\t').collect();
         let cell = |i: Option<usize>| i.and_then(|i| cells.get(i)).map_or("", |c| c.trim());
         if cell(Some(query)).is_empty() || cell(Some(ids)).is_empty() {
-            return Err(Failure::usage(format!("`{}` 第 {n} 行缺 query 或 ids", path.display()), "没有答案的问题 ids 写 NONE"));
+            return Err(Failure::usage(
+                format!("`{}` 第 {n} 行缺 query 或 ids", path.display()),
+                "没有答案的问题 ids 写 NONE",
+            ));
         }
         let wanted = cell(Some(ids));
         judged.push(Judged {
-            name: Some(cell(column("qid"))).filter(|q| !q.is_empty()).map_or_else(|| format!("第 {n} 行"), str::to_owned),
+            name: Some(cell(column("qid")))
+                .filter(|q| !q.is_empty())
+                .map_or_else(|| format!("第 {n} 行"), str::to_owned),
             query: cell(Some(query)).to_owned(),
             ids: if wanted == "NONE" { Vec::new() } else { wanted.split('|').map(str::to_owned).collect() },
             stratum: Some(cell(column("stratum"))).filter(|s| !s.is_empty()).unwrap_or("全部").to_owned(),
@@ -152,12 +172,19 @@ fn read_table(path: &Path) -> Result<Vec<Judged>, Failure> {
     Ok(judged)
 }
 
-fn print(out: &mut impl Write, strata: &BTreeMap<String, Tally>, failing: &[String], list_all: bool) -> std::io::Result<()> {
+fn print(
+    out: &mut impl Write,
+    strata: &BTreeMap<String, Tally>,
+    failing: &[String],
+    list_all: bool,
+) -> std::io::Result<()> {
     writeln!(out, "分组\t可答\t第一\t前三\t答成没有\t不可答\t答没有\t误答")?;
     let all = strata.values().fold(Tally::default(), |a, b| a.plus(*b));
     let rows = strata.iter().map(|(name, tally)| (name.as_str(), *tally)).chain([("合计", all)]);
     for (name, t) in rows {
-        let share = |n: usize, of: usize| if of == 0 { "-".to_owned() } else { format!("{n}/{of}={:.3}", n as f64 / of as f64) };
+        let share = |n: usize, of: usize| {
+            if of == 0 { "-".to_owned() } else { format!("{n}/{of}={:.3}", n as f64 / of as f64) }
+        };
         writeln!(
             out,
             "{name}\t{}\t{}\t{}\t{}\t{}\t{}\t{}",

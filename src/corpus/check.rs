@@ -19,7 +19,13 @@ pub enum CheckScope {
 
 /// Checks `corpus` after `difference` and stores what it finds there.
 /// `is_file` says whether a file (a picture) exists below the folder.
-pub fn check(corpus: &mut Corpus, difference: &Difference, scope: CheckScope, today: Date, is_file: &dyn Fn(&RelPath) -> bool) {
+pub fn check(
+    corpus: &mut Corpus,
+    difference: &Difference,
+    scope: CheckScope,
+    today: Date,
+    is_file: &dyn Fn(&RelPath) -> bool,
+) {
     let everything = scope == CheckScope::Everything || difference.lists_changed;
     let touched: BTreeSet<&RelPath> = difference.taken.iter().map(|t| &t.path).collect();
     let articles: Vec<_> = corpus
@@ -52,7 +58,9 @@ fn links_into(article: &Article, to: &str, touched: &BTreeSet<&RelPath>) -> bool
 /// The file a relative link means.
 fn target(article: &Article, to: &str) -> Option<RelPath> {
     let lower = to.to_ascii_lowercase();
-    if lower.contains("://") || ["mailto:", "tel:", "#", "/a/", "data:", "javascript:"].iter().any(|s| lower.starts_with(s)) {
+    if lower.contains("://")
+        || ["mailto:", "tel:", "#", "/a/", "data:", "javascript:"].iter().any(|s| lower.starts_with(s))
+    {
         return None;
     }
     let path = to.split(['#', '?']).next().unwrap_or(to);
@@ -68,11 +76,18 @@ fn links(corpus: &Corpus, article: &Article, is_file: &dyn Fn(&RelPath) -> bool,
         } else {
             match corpus.article_at(&path) {
                 None if !is_file(&path) => Some(Trouble::DeadLink(to)),
-                Some(t) if t.audience == Audience::Agent && link.audience == Audience::Public => Some(Trouble::StaffLink(to)),
+                Some(t) if t.audience == Audience::Agent && link.audience == Audience::Public => {
+                    Some(Trouble::StaffLink(to))
+                }
                 _ => None,
             }
         };
-        found.extend(trouble.map(|trouble| Problem { file: article.path.clone(), line: link.line, column: 1, trouble }));
+        found.extend(trouble.map(|trouble| Problem {
+            file: article.path.clone(),
+            line: link.line,
+            column: 1,
+            trouble,
+        }));
     }
 }
 
@@ -169,7 +184,12 @@ fn hazards(corpus: &Corpus) -> Vec<Problem> {
     let named = corpus.lists.hazards.0.iter().filter_map(|h| h.article.as_deref());
     let missing = named.filter(|id| !ids.contains(id));
     missing
-        .map(|id| Problem { file: RelPath::new("danger.txt"), line: 1, column: 1, trouble: Trouble::HazardArticle(id.to_owned()) })
+        .map(|id| Problem {
+            file: RelPath::new("danger.txt"),
+            line: 1,
+            column: 1,
+            trouble: Trouble::HazardArticle(id.to_owned()),
+        })
         .collect()
 }
 
@@ -200,15 +220,23 @@ mod tests {
     #[test]
     fn links_pictures_codes_signs_and_hazards_are_checked_between_files() {
         let found = checked(&[
-            ("a.md", "---\nid: a\nappliance: 洗衣机\ncodes: [E1]\nsigns: {能排水: 也许, 能飞: 是}\n---\n[乙](b.md) [没有](c.md) [密](s.md) ![](图.png) ![](无.png) [网](https://x.cn)\n"),
+            (
+                "a.md",
+                "---\nid: a\nappliance: 洗衣机\ncodes: [E1]\nsigns: {能排水: 也许, 能飞: 是}\n---\n[乙](b.md) [没有](c.md) [密](s.md) ![](图.png) ![](无.png) [网](https://x.cn)\n",
+            ),
             ("b.md", "---\nid: b\nappliance: 洗衣机\ncodes: [E-01]\n---\n乙\n"),
             ("s.md", "---\nid: s\naudience: agent\n---\n密\n"),
             ("signs.toml", "[洗衣机.能排水]\nask = \"？\"\nvalues = [\"是\",\"否\"]\n"),
             ("danger.txt", "[gas -> nowhere] 快走\n+ 煤气\n"),
         ]);
         let expected = [
-            ("a.md", "sign-value"), ("a.md", "unknown-sign"), ("a.md", "dead-link"), ("a.md", "staff-link"), ("a.md", "dead-picture"),
-            ("b.md", "code-taken"), ("danger.txt", "hazard-article"),
+            ("a.md", "sign-value"),
+            ("a.md", "unknown-sign"),
+            ("a.md", "dead-link"),
+            ("a.md", "staff-link"),
+            ("a.md", "dead-picture"),
+            ("b.md", "code-taken"),
+            ("danger.txt", "hazard-article"),
         ];
         assert_eq!(found, expected.map(|(f, c)| (f.to_owned(), c)));
     }

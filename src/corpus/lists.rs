@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::{
     article::{Fact, Problem, RelPath, SignVocabulary, Trouble, parse_facts, parse_signs},
     text::{
-        Hazards, ListFault, ListFaultKind, Readings, Synonyms, Word, parse_hazards, parse_readings, parse_synonyms, parse_words,
+        Hazards, ListFault, ListFaultKind, Readings, Synonyms, Word, parse_hazards, parse_readings, parse_synonyms,
+        parse_words,
     },
 };
 
@@ -89,7 +90,10 @@ impl Lists {
                 return Vec::new();
             }
         };
-        faults.into_iter().map(|f| Problem { file: path.clone(), line: f.line, column: 1, trouble: trouble(f.kind) }).collect()
+        faults
+            .into_iter()
+            .map(|f| Problem { file: path.clone(), line: f.line, column: 1, trouble: trouble(f.kind) })
+            .collect()
     }
 }
 

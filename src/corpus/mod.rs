@@ -11,4 +11,4 @@ pub use check::{CheckScope, check};
 pub use lists::{ListFile, Lists};
 pub use model::{Change, Content, Corpus, Difference, Entry, KeptVersions, Tick};
 pub use scan::{Look, Scanner, read_picture};
-pub use watch::{Watcher, WatchFault, watch};
+pub use watch::{WatchFault, Watcher, watch};

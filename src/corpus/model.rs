@@ -115,9 +115,9 @@ impl Difference {
 impl Corpus {
     /// Articles in service, in the order of their paths.
     pub fn articles(&self) -> impl Iterator<Item = &Arc<Article>> {
-        self.entries.iter().filter_map(|(path, entry)| {
-            entry.article.as_ref().filter(|a| self.served.get(&a.id) == Some(path))
-        })
+        self.entries
+            .iter()
+            .filter_map(|(path, entry)| entry.article.as_ref().filter(|a| self.served.get(&a.id) == Some(path)))
     }
 
     /// The article in service under `id`.
@@ -146,7 +146,8 @@ impl Corpus {
     /// Everything that is wrong, files in the order of their paths.
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
-        let mut all: Vec<Problem> = self.entries.values().flat_map(|e| e.problems.iter().chain(&e.checks).cloned()).collect();
+        let mut all: Vec<Problem> =
+            self.entries.values().flat_map(|e| e.problems.iter().chain(&e.checks).cloned()).collect();
         all.extend(self.list_problems.values().flatten().cloned());
         all.extend(self.shared_problems.iter().cloned());
         all.sort_by(|a, b| (&a.file, a.line, a.column).cmp(&(&b.file, b.line, b.column)));
@@ -180,7 +181,8 @@ impl Corpus {
     pub fn apply(&self, changes: Vec<Change>, kept: &dyn KeptVersions) -> (Corpus, Difference) {
         let mut next = self.clone();
         let mut difference = Difference::default();
-        let (lists, files): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(|c| ListFile::at(&c.path).is_some());
+        let (lists, files): (Vec<Change>, Vec<Change>) =
+            changes.into_iter().partition(|c| ListFile::at(&c.path).is_some());
         for change in lists {
             next.take_list(&change, &mut difference);
         }
@@ -214,7 +216,13 @@ impl Corpus {
         });
     }
 
-    fn take_file(&mut self, change: Change, parsed: Option<Parsed>, kept: &dyn KeptVersions, difference: &mut Difference) {
+    fn take_file(
+        &mut self,
+        change: Change,
+        parsed: Option<Parsed>,
+        kept: &dyn KeptVersions,
+        difference: &mut Difference,
+    ) {
         let Change { path, content, modified } = change;
         let Some(content) = content else {
             if self.entries.remove(&path).is_some() {
@@ -240,7 +248,13 @@ impl Corpus {
             Content::Bytes(bytes) if sound => Some(bytes),
             _ => None,
         };
-        difference.taken.push(Taken { path: path.clone(), hash, id: article.as_ref().map(|a| a.id.clone()), keep, modified });
+        difference.taken.push(Taken {
+            path: path.clone(),
+            hash,
+            id: article.as_ref().map(|a| a.id.clone()),
+            keep,
+            modified,
+        });
         self.entries.insert(path, Arc::new(Entry { article, hash, problems, last_good, checks: Vec::new() }));
     }
 
@@ -270,7 +284,9 @@ impl Corpus {
     }
 
     fn compare(&self, before: &Corpus, difference: &mut Difference) {
-        let same = |a: &Arc<Article>| before.article(&a.id).is_some_and(|b| Arc::ptr_eq(a, b) || (a.revision == b.revision && a.path == b.path));
+        let same = |a: &Arc<Article>| {
+            before.article(&a.id).is_some_and(|b| Arc::ptr_eq(a, b) || (a.revision == b.revision && a.path == b.path))
+        };
         difference.put = self.articles().filter(|a| !same(a)).cloned().collect();
         difference.gone = before.served.keys().filter(|id| !self.served.contains_key(*id)).cloned().collect();
         difference.gone.sort();
@@ -315,7 +331,8 @@ fn parse_all(changes: Vec<Change>) -> Vec<(Change, Option<Parsed>)> {
         parts.push(std::mem::replace(&mut rest, tail));
     }
     std::thread::scope(|scope| {
-        let running: Vec<_> = parts.into_iter().map(|part| scope.spawn(move || part.into_iter().map(one).collect::<Vec<_>>())).collect();
+        let running: Vec<_> =
+            parts.into_iter().map(|part| scope.spawn(move || part.into_iter().map(one).collect::<Vec<_>>())).collect();
         running.into_iter().flat_map(|t| t.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
     })
 }
@@ -352,7 +369,8 @@ mod tests {
 
     #[test]
     fn changes_become_articles_put_and_gone() {
-        let (a, d) = Corpus::default().apply(vec![put("a.md", "# 甲\n"), put("b.md", "---\nid: x\n---\n乙\n")], &Nothing);
+        let (a, d) =
+            Corpus::default().apply(vec![put("a.md", "# 甲\n"), put("b.md", "---\nid: x\n---\n乙\n")], &Nothing);
         assert_eq!(ids(&d), (vec!["a".into(), "x".into()], vec![]));
         let (b, d) = a.apply(vec![put("b.md", "---\nid: y\n---\n乙\n"), gone("a.md")], &Nothing);
         assert_eq!(ids(&d), (vec!["y".into()], vec!["a".into(), "x".into()]));
@@ -380,7 +398,8 @@ mod tests {
 
     #[test]
     fn after_a_restart_the_kept_version_serves() {
-        let (a, _) = Corpus::default().apply(vec![put("a.md", "---\nid: \"\n---\n坏\n")], &Kept("---\nid: x\n---\n好的\n"));
+        let (a, _) =
+            Corpus::default().apply(vec![put("a.md", "---\nid: \"\n---\n坏\n")], &Kept("---\nid: x\n---\n好的\n"));
         assert!(a.article(&ArticleId::new("x").expect("an id")).is_some());
         let (b, _) = Corpus::default().apply(vec![put("a.md", "---\nid: \"\n---\n坏\n")], &Nothing);
         let draft = b.articles().next().expect("an article");
@@ -389,7 +408,8 @@ mod tests {
 
     #[test]
     fn one_id_is_served_by_one_file() {
-        let (a, d) = Corpus::default().apply(vec![put("b.md", "---\nid: x\n---\n乙\n"), put("a.md", "---\nid: x\n---\n甲\n")], &Nothing);
+        let (a, d) = Corpus::default()
+            .apply(vec![put("b.md", "---\nid: x\n---\n乙\n"), put("a.md", "---\nid: x\n---\n甲\n")], &Nothing);
         assert_eq!(d.put.len(), 1);
         assert_eq!(a.articles().map(|a| a.path.to_string()).collect::<Vec<_>>(), ["a.md"]);
         assert!(matches!(&a.problems()[0].trouble, Trouble::IdTaken(id, by) if id == "x" && by.as_str() == "a.md"));

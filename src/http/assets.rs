@@ -38,7 +38,13 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
 });
 
 pub(crate) static URLS: LazyLock<AssetUrls> = LazyLock::new(|| {
-    let with = |ending: &str| ASSETS.iter().filter(move |a| a.name.ends_with(ending)).map(|a| format!("/assets/{}", a.name)).collect::<Vec<_>>();
+    let with = |ending: &str| {
+        ASSETS
+            .iter()
+            .filter(move |a| a.name.ends_with(ending))
+            .map(|a| format!("/assets/{}", a.name))
+            .collect::<Vec<_>>()
+    };
     AssetUrls { style: with(".css").concat(), scripts: with(".js"), icon: with(".svg").concat() }
 });
 

@@ -16,7 +16,10 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::{error::{ApiFault, HttpFault}, routes::ServerState};
+use super::{
+    error::{ApiFault, HttpFault},
+    routes::ServerState,
+};
 use crate::access::Role;
 
 /// A sign-in lasts a working day.
@@ -55,8 +58,10 @@ impl Auth {
     #[must_use]
     pub fn new(tokens: &Tokens, secret: &[u8; 32]) -> Self {
         let named = [(Role::Admin, &tokens.admin), (Role::Editor, &tokens.editor), (Role::Agent, &tokens.agent)];
-        let tokens: Vec<(Role, [u8; 32])> =
-            named.into_iter().filter_map(|(role, t)| Some((role, hash(t.as_deref().filter(|t| !t.is_empty())?)))).collect();
+        let tokens: Vec<(Role, [u8; 32])> = named
+            .into_iter()
+            .filter_map(|(role, t)| Some((role, hash(t.as_deref().filter(|t| !t.is_empty())?))))
+            .collect();
         let mut key = Sha256::new();
         key.update(secret);
         for (_, token) in &tokens {
@@ -101,7 +106,11 @@ impl Auth {
     pub(crate) fn cookie(&self, role: Role) -> String {
         let until = unix_now() + SESSION.as_secs();
         let said = format!("{}.{until}", role.as_str());
-        format!("{COOKIE}={said}.{}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax", self.signature(&said), SESSION.as_secs())
+        format!(
+            "{COOKIE}={said}.{}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax",
+            self.signature(&said),
+            SESSION.as_secs()
+        )
     }
 
     /// The cookie that ends a sign-in.
@@ -127,9 +136,15 @@ impl Auth {
 
     fn check_guesses(&self, address: Option<IpAddr>) -> Result<(), HttpFault> {
         let guesses = self.guesses.lock().unwrap_or_else(PoisonError::into_inner);
-        let over = address.and_then(|a| guesses.get(&a)).is_some_and(|(n, since)| *n >= GUESSES && since.elapsed() < GUESS_WINDOW);
+        let over = address
+            .and_then(|a| guesses.get(&a))
+            .is_some_and(|(n, since)| *n >= GUESSES && since.elapsed() < GUESS_WINDOW);
         if over {
-            return Err(HttpFault::new(StatusCode::TOO_MANY_REQUESTS, "too-many-guesses", "口令试错太多次，请十分钟后再试。"));
+            return Err(HttpFault::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too-many-guesses",
+                "口令试错太多次，请十分钟后再试。",
+            ));
         }
         Ok(())
     }
@@ -197,12 +212,18 @@ where
             Err(never) => match never {},
         };
         auth.check_guesses(address)?;
-        let token = value.to_str().ok().and_then(|v| v.split_once(' ')).filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
+        let token =
+            value.to_str().ok().and_then(|v| v.split_once(' ')).filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
         match token.and_then(|(_, t)| auth.role_of(t.trim())) {
             Some(role) => Ok(Self(role)),
             None => {
                 auth.count_guess(address);
-                Err(HttpFault::new(StatusCode::UNAUTHORIZED, "wrong-token", "口令不对。请用 Authorization: Bearer 加正确的口令。").into())
+                Err(HttpFault::new(
+                    StatusCode::UNAUTHORIZED,
+                    "wrong-token",
+                    "口令不对。请用 Authorization: Bearer 加正确的口令。",
+                )
+                .into())
             }
         }
     }

@@ -8,7 +8,10 @@ use axum::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::{found::{DEPTH, LIMIT, QUERY_CHARS, QuestionFault}, journey::FindFault};
+use crate::{
+    found::{DEPTH, LIMIT, QUERY_CHARS, QuestionFault},
+    journey::FindFault,
+};
 
 /// A refusal, before it is known whether JSON or a page is wanted.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -114,9 +117,13 @@ impl From<QuestionFault> for HttpFault {
     fn from(fault: QuestionFault) -> Self {
         match fault {
             QuestionFault::Empty => Self::bad_request("empty-query", "q 是空的。请写上要找的问题。"),
-            QuestionFault::TooLong(n) => Self::bad_request("query-too-long", format!("q 有 {n} 个字，最多 {QUERY_CHARS} 个。请说得短一些。")),
+            QuestionFault::TooLong(n) => {
+                Self::bad_request("query-too-long", format!("q 有 {n} 个字，最多 {QUERY_CHARS} 个。请说得短一些。"))
+            }
             QuestionFault::NoLimit => Self::bad_request("bad-limit", format!("limit 要在 1 到 {LIMIT} 之间。")),
-            QuestionFault::TooDeep => Self::bad_request("too-deep", format!("offset 加 limit 最多 {DEPTH}。请换更准确的说法。")),
+            QuestionFault::TooDeep => {
+                Self::bad_request("too-deep", format!("offset 加 limit 最多 {DEPTH}。请换更准确的说法。"))
+            }
         }
     }
 }

@@ -47,7 +47,11 @@ pub(crate) async fn own_forms(State(state): State<ServerState>, request: Request
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     let foreign = request.headers().get("sec-fetch-site").is_some_and(|v| v == "cross-site" || v == "same-site");
     if changes && foreign {
-        return fault(&state, request, HttpFault::new(StatusCode::FORBIDDEN, "foreign-form", "这个请求来自别的网站，没有执行。"));
+        return fault(
+            &state,
+            request,
+            HttpFault::new(StatusCode::FORBIDDEN, "foreign-form", "这个请求来自别的网站，没有执行。"),
+        );
     }
     next.run(request).await
 }

@@ -56,7 +56,10 @@ impl Params {
         match self.one(name)?.filter(|v| !v.is_empty()) {
             None => Ok(default),
             Some(text) => text.parse().map_err(|_| {
-                HttpFault::bad_request("bad-number", format!("`{name}` 应当是不小于 0 的整数，收到的是 `{}`。", cut(text)))
+                HttpFault::bad_request(
+                    "bad-number",
+                    format!("`{name}` 应当是不小于 0 的整数，收到的是 `{}`。", cut(text)),
+                )
             }),
         }
     }
@@ -65,7 +68,9 @@ impl Params {
 fn decode(text: &str) -> Result<String, HttpFault> {
     let text = text.replace('+', " ");
     let decoded = percent_decode_str(&text).decode_utf8();
-    decoded.map(std::borrow::Cow::into_owned).map_err(|_| HttpFault::bad_request("not-utf8", "参数不是有效的 UTF-8 文字。"))
+    decoded
+        .map(std::borrow::Cow::into_owned)
+        .map_err(|_| HttpFault::bad_request("not-utf8", "参数不是有效的 UTF-8 文字。"))
 }
 
 fn cut(text: &str) -> String {
@@ -93,6 +98,9 @@ mod tests {
         assert_eq!(p.only(&["q"]).map(|_| ()).map_err(|f| f.code), Err("unknown-parameter"));
         assert_eq!(Params::read("q=%ff").map(|_| ()).map_err(|f| f.code), Err("not-utf8"));
         let n = |q: &str| Params::read(q).expect("reads").number("limit", 10).map_err(|f| f.code);
-        assert_eq!([n(""), n("limit=3"), n("limit=-1"), n("limit=x")], [Ok(10), Ok(3), Err("bad-number"), Err("bad-number")]);
+        assert_eq!(
+            [n(""), n("limit=3"), n("limit=-1"), n("limit=x")],
+            [Ok(10), Ok(3), Err("bad-number"), Err("bad-number")]
+        );
     }
 }

@@ -4,9 +4,7 @@
 //! boosted fields cost more with every match (PERFORMANCE section 4). Words only staff may read
 //! stand in fields of their own, so that a customer's query cannot touch them.
 
-use tantivy::schema::{
-    FAST, Field, INDEXED, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions,
-};
+use tantivy::schema::{FAST, Field, INDEXED, IndexRecordOption, STRING, Schema, TextFieldIndexing, TextOptions};
 
 use super::tokenizer::SPLIT;
 use crate::text::canonical_model;

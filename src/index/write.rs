@@ -4,10 +4,7 @@ use std::sync::Arc;
 
 use tantivy::{IndexReader, Term};
 
-use super::{
-    Fields, IndexDocument, IndexFault, IndexView, Statistics,
-    open::create,
-};
+use super::{Fields, IndexDocument, IndexFault, IndexView, Statistics, open::create};
 use crate::{
     article::{Article, ArticleId},
     text::Dictionary,
@@ -72,8 +69,12 @@ impl IndexWriter {
         let threads = std::thread::available_parallelism().map_or(1, usize::from);
         std::thread::scope(|scope| {
             let parts = articles.chunks(articles.len().div_ceil(threads));
-            let running: Vec<_> = parts.map(|part| scope.spawn(move || part.iter().map(one).collect::<Vec<_>>())).collect();
-            running.into_iter().flat_map(|t| t.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
+            let running: Vec<_> =
+                parts.map(|part| scope.spawn(move || part.iter().map(one).collect::<Vec<_>>())).collect();
+            running
+                .into_iter()
+                .flat_map(|t| t.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+                .collect()
         })
     }
 

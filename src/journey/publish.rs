@@ -3,7 +3,10 @@
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
-    sync::{Arc, mpsc::{Receiver, RecvTimeoutError}},
+    sync::{
+        Arc,
+        mpsc::{Receiver, RecvTimeoutError},
+    },
     time::{Duration, Instant, SystemTime},
 };
 
@@ -128,7 +131,12 @@ impl Publisher {
         let look = self.scanner.look(tick);
         let today = (self.today)();
         let new_day = self.last_day != Some(today);
-        let mut report = Report { generation: self.generation, look_again: look.folder_hinted, folder_fault: look.fault, ..Report::default() };
+        let mut report = Report {
+            generation: self.generation,
+            look_again: look.folder_hinted,
+            folder_fault: look.fault,
+            ..Report::default()
+        };
         if look.changes.is_empty() && !new_day && self.writer.is_some() {
             return Ok(report);
         }
@@ -249,7 +257,8 @@ impl Publisher {
             .taken
             .iter()
             .map(|taken| {
-                let saved = taken.modified.map(since).filter(|age| *age < PLAUSIBLE_SAVE).unwrap_or_else(|| since(started));
+                let saved =
+                    taken.modified.map(since).filter(|age| *age < PLAUSIBLE_SAVE).unwrap_or_else(|| since(started));
                 Receipt {
                     file: taken.path.clone(),
                     hash: taken.hash,

@@ -129,7 +129,8 @@ pub(super) fn gather(article: &Article, folded: &Folded, question: &Weighed<'_>,
     out.title = question.share(|g| matched(g, &folded.title).0);
     out.symptom = folded.symptoms.iter().map(|s| question.share(|g| matched(g, s).0)).fold(0.0, f32::max);
     let total: f32 = question.idf.iter().sum();
-    out.coverage = if total > 0.0 { best_share.iter().zip(question.idf).map(|(s, w)| s * w).sum::<f32>() / total } else { 0.0 };
+    out.coverage =
+        if total > 0.0 { best_share.iter().zip(question.idf).map(|(s, w)| s * w).sum::<f32>() / total } else { 0.0 };
     out.reasons = reasons.into_iter().flatten().collect();
     out
 }

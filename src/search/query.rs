@@ -99,7 +99,12 @@ impl Reading {
 
 /// Reads `question` for a reader whose articles speak `vocabulary`.
 #[must_use]
-pub fn read_question(question: &Question, dictionary: &Dictionary, synonyms: &Synonyms, vocabulary: &Vocabulary) -> Reading {
+pub fn read_question(
+    question: &Question,
+    dictionary: &Dictionary,
+    synonyms: &Synonyms,
+    vocabulary: &Vocabulary,
+) -> Reading {
     let text = normalize(&question.text);
     let words = join_negations(query_words(dictionary, &text), dictionary);
     let chosen = question.appliance.as_deref().map(normalize);
@@ -108,7 +113,9 @@ pub fn read_question(question: &Question, dictionary: &Dictionary, synonyms: &Sy
     let mut models = models_in(&text);
     models.extend(question.model.as_deref().map(canonical_model).filter(|m| !m.is_empty()));
     let spelled = codes_in(&text);
-    let known = |code: &ErrorCode| vocabulary.codes.get(code).filter(|by| appliance.as_ref().is_none_or(|a| by.contains_key(a)));
+    let known = |code: &ErrorCode| {
+        vocabulary.codes.get(code).filter(|by| appliance.as_ref().is_none_or(|a| by.contains_key(a)))
+    };
     let mut reading = Reading {
         understood: Understood {
             appliance: question.appliance.clone().or_else(|| named.map(|n| n.1.clone())),
@@ -151,14 +158,23 @@ fn join_negations(words: Vec<String>, dictionary: &Dictionary) -> Vec<(String, O
     out
 }
 
-fn groups(words: Vec<(String, Option<String>)>, reading: &Reading, spelled: &[ErrorCode], named: Option<&str>, synonyms: &Synonyms) -> Vec<Group> {
+fn groups(
+    words: Vec<(String, Option<String>)>,
+    reading: &Reading,
+    spelled: &[ErrorCode],
+    named: Option<&str>,
+    synonyms: &Synonyms,
+) -> Vec<Group> {
     let in_code_or_model = |word: &str| {
-        let is_code = ErrorCode::new(word).is_some_and(|c| spelled.contains(&c) && reading.codes.iter().any(|k| k == c.as_str()));
+        let is_code =
+            ErrorCode::new(word).is_some_and(|c| spelled.contains(&c) && reading.codes.iter().any(|k| k == c.as_str()));
         word.is_ascii() && (is_code || reading.models.iter().any(|m| m.contains(word)))
     };
     let is_appliance = |word: &str| {
         let names = |w: &str| named.is_some_and(|n| n == w);
-        names(word) || synonyms.of(word, None).any(names) || named.is_some_and(|n| n.contains(word) && word.chars().count() > 1)
+        names(word)
+            || synonyms.of(word, None).any(names)
+            || named.is_some_and(|n| n.contains(word) && word.chars().count() > 1)
     };
     let mut groups: Vec<Group> = Vec::new();
     let all_stop = words.iter().all(|(w, _)| is_in(STOP, w));
@@ -210,7 +226,10 @@ mod tests {
     fn appliance_code_and_complaint_are_told_apart() {
         let r = read("请问我家洗衣機显示Ｅ－０１不脱水怎么办");
         assert_eq!(r.appliance.as_deref(), Some("洗衣机"));
-        assert_eq!((r.codes.as_slice(), r.understood.codes.as_slice()), (&["e1".to_owned()][..], &["E1".to_owned()][..]));
+        assert_eq!(
+            (r.codes.as_slice(), r.understood.codes.as_slice()),
+            (&["e1".to_owned()][..], &["E1".to_owned()][..])
+        );
         assert_eq!(words(&r), ["不脱水"]);
         assert_eq!(read("冷气机滴水").appliance.as_deref(), Some("空调"));
     }

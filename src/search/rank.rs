@@ -78,7 +78,10 @@ struct Ranker<'r> {
 
 impl Ranker<'_> {
     fn is_shown(&self, article: &Article) -> bool {
-        matches!(standing(self.context.role, article, self.context.today), Standing::Shown | Standing::ShownWithBanner(_))
+        matches!(
+            standing(self.context.role, article, self.context.today),
+            Standing::Shown | Standing::ShownWithBanner(_)
+        )
     }
 
     fn is_staff(&self) -> bool {
@@ -114,9 +117,17 @@ impl Ranker<'_> {
         let found = gather(&article, &folded, self.weighed, self.is_staff());
         let mut reasons = self.exact_reasons(&article);
         reasons.extend(found.reasons.iter().cloned());
-        let coverage = if self.is_other_appliance(&article) { found.coverage * OTHER_APPLIANCE } else { found.coverage };
+        let coverage =
+            if self.is_other_appliance(&article) { found.coverage * OTHER_APPLIANCE } else { found.coverage };
         let snippet = self.snippet(&article, &found);
-        Hit { score: candidate.score, reasons, snippet, coverage, parts: if self.question.explain { parts } else { Vec::new() }, article }
+        Hit {
+            score: candidate.score,
+            reasons,
+            snippet,
+            coverage,
+            parts: if self.question.explain { parts } else { Vec::new() },
+            article,
+        }
     }
 
     fn snippet(&self, article: &Article, found: &Evidences) -> Snippet {
@@ -127,18 +138,30 @@ impl Ranker<'_> {
             words.extend(group.bare.as_deref());
         }
         let best = found.best.and_then(|(i, _)| article.passages.get(i));
-        let readable = |p: &&crate::article::Passage| p.place == Place::Body && (p.audience == Audience::Public || self.is_staff());
+        let readable = |p: &&crate::article::Passage| {
+            p.place == Place::Body && (p.audience == Audience::Public || self.is_staff())
+        };
         best.or_else(|| article.passages.iter().find(readable)).map(|p| snippet(&p.text, &words)).unwrap_or_default()
     }
 
     fn exact_reasons(&self, article: &Article) -> Vec<Reason> {
-        let code = |written: &&String| ErrorCode::new(written).is_some_and(|c| self.reading.codes.iter().any(|k| k == c.as_str()));
-        let codes = article.codes.iter().filter(code).map(|c| Reason { why: Evidence::Code, place: Place::Title, text: c.clone() });
+        let code = |written: &&String| {
+            ErrorCode::new(written).is_some_and(|c| self.reading.codes.iter().any(|k| k == c.as_str()))
+        };
+        let codes = article.codes.iter().filter(code).map(|c| Reason {
+            why: Evidence::Code,
+            place: Place::Title,
+            text: c.clone(),
+        });
         let model = |written: &&String| {
             let plain = canonical_model(written);
             self.reading.models.iter().any(|m| m.starts_with(&plain) || plain.starts_with(m.as_str()))
         };
-        let models = article.models.iter().filter(model).map(|m| Reason { why: Evidence::Model, place: Place::Title, text: m.clone() });
+        let models = article.models.iter().filter(model).map(|m| Reason {
+            why: Evidence::Model,
+            place: Place::Title,
+            text: m.clone(),
+        });
         codes.chain(models).collect()
     }
 
@@ -173,7 +196,8 @@ impl Ranker<'_> {
     }
 
     fn is_unknown_code(&self, word: &str) -> bool {
-        ErrorCode::new(word).is_some_and(|c| self.reading.understood.unknown_codes.iter().any(|u| u.to_lowercase() == c.as_str()))
+        ErrorCode::new(word)
+            .is_some_and(|c| self.reading.understood.unknown_codes.iter().any(|u| u.to_lowercase() == c.as_str()))
     }
 }
 

@@ -30,6 +30,13 @@ const TIES: usize = 4_096;
 /// Share of the groups that must match when there are five or more (ALGORITHMS C4).
 const MUST_SHARE: f32 = 0.6;
 
+/// Weight of a word that says only that something is wrong.
+const GENERIC: f32 = 0.3;
+/// Share of its weight a single character keeps.
+const LONE: f32 = 0.5;
+/// Share of its weight a word keeps that no article has.
+const UNKNOWN: f32 = 0.75;
+
 /// The articles behind the numbers and names of the index.
 pub trait Articles {
     /// The article with this number; see [`IndexDocument::key`].
@@ -121,21 +128,34 @@ impl Run<'_> {
             (1.0 + (n - df + 0.5) / (df + 0.5)).ln()
         };
         let groups = self.reading.groups.iter();
-        groups.map(|g| if g.generic { 0.3 } else { weight(&g.word).min(weight_of_rarest(n)) }).collect()
+        groups
+            .map(|group| {
+                let known = statistics.n_with_word(self.reader(), &group.word) > 0;
+                let full = weight(&group.word).min(weight_of_rarest(n));
+                match () {
+                    () if group.generic => GENERIC,
+                    // A lone character stands inside many words, and a word no article has is as
+                    // often a way of telling the story as the complaint: both say less.
+                    () if group.word.chars().count() == 1 => full * LONE,
+                    () if !known && group.synonyms.is_empty() && group.bare.is_none() => full * UNKNOWN,
+                    () => full,
+                }
+            })
+            .collect()
     }
 
     /// Candidates by falling score, how many articles match, and whether groups had to be given up.
+    ///
+    /// When the words required find nothing, any of them may: giving up one word at a time stops at
+    /// the articles that share the most words, and in a told story those are often the idle ones.
     fn candidates(&self) -> Result<(Vec<Candidate>, usize, bool), SearchFault> {
-        let n = self.reading.groups.len();
-        let wanted = required(n);
-        let mut must = wanted;
-        loop {
-            let (found, total) = self.fetch(must)?;
-            if !found.is_empty() || must <= 1 {
-                return Ok((found, total, must < wanted));
-            }
-            must -= 1;
+        let wanted = required(self.reading.groups.len());
+        let (found, total) = self.fetch(wanted)?;
+        if !found.is_empty() || wanted <= 1 {
+            return Ok((found, total, false));
         }
+        let (found, total) = self.fetch(1)?;
+        Ok((found, total, true))
     }
 
     fn fetch(&self, must: usize) -> Result<(Vec<Candidate>, usize), SearchFault> {
@@ -218,7 +238,10 @@ impl Run<'_> {
 
     fn model(&self, model: &str) -> Box<dyn Query> {
         let (field, weights) = (self.context.view.fields.model, self.context.weights);
-        let mut ways = vec![constant(field, &format!("={model}"), weights.model), constant(field, &format!("^{model}"), weights.model_part)];
+        let mut ways = vec![
+            constant(field, &format!("={model}"), weights.model),
+            constant(field, &format!("^{model}"), weights.model_part),
+        ];
         ways.extend((2..=model.len()).map(|n| constant(field, &format!("*{}", &model[..n]), weights.model)));
         Box::new(DisjunctionMaxQuery::new(ways))
     }
@@ -277,7 +300,11 @@ impl Run<'_> {
         let mut parts = Vec::new();
         for group in &self.reading.groups {
             let query = BooleanQuery::intersection(vec![self.only(id), self.group(group)]);
-            let top = view.searcher.search_with_statistics_provider(&query, &TopDocs::with_limit(1).order_by_score(), &provider)?;
+            let top = view.searcher.search_with_statistics_provider(
+                &query,
+                &TopDocs::with_limit(1).order_by_score(),
+                &provider,
+            )?;
             if let Some((score, _)) = top.first() {
                 parts.push(crate::found::ScorePart { name: "words", about: group.word.clone(), score: *score });
             }
@@ -285,7 +312,6 @@ impl Run<'_> {
         Ok(parts)
     }
 }
-
 
 /// Groups that must match: all of one or two, all but one of three or four, then 60 %.
 fn required(n: usize) -> usize {

@@ -63,7 +63,8 @@ impl Suggestions {
         let mut found: Vec<&Entry> = begins.collect();
         found.sort_by_key(|e| (e.plain.chars().count(), e.kind));
         if found.len() < ROWS {
-            let mut holds: Vec<&Entry> = self.entries.iter().filter(|e| e.plain.contains(&typed) && !e.plain.starts_with(&typed)).collect();
+            let mut holds: Vec<&Entry> =
+                self.entries.iter().filter(|e| e.plain.contains(&typed) && !e.plain.starts_with(&typed)).collect();
             holds.sort_by_key(|e| (e.plain.find(&typed), e.plain.chars().count()));
             found.extend(holds);
         }
@@ -84,10 +85,14 @@ mod tests {
 
     #[test]
     fn what_begins_with_it_comes_before_what_holds_it() {
-        let read = |name: &str, text: &str| Arc::new(parse(&RelPath::new(name), text.as_bytes()).article.expect("an article"));
+        let read =
+            |name: &str, text: &str| Arc::new(parse(&RelPath::new(name), text.as_bytes()).article.expect("an article"));
         let articles = [
             read("a.md", "---\ntitle: 洗衣机不脱水\nsymptoms: [甩干桶不转]\nappliance: 洗衣机\n---\n一\n"),
-            read("b.md", "---\ntitle: 洗衣机显示 E1\nappliance: 洗衣机\ncodes: [E1]\nmodels: [CJ-XYB080-A1]\n---\n二\n"),
+            read(
+                "b.md",
+                "---\ntitle: 洗衣机显示 E1\nappliance: 洗衣机\ncodes: [E1]\nmodels: [CJ-XYB080-A1]\n---\n二\n",
+            ),
         ];
         let s = Suggestions::new(articles.iter());
         let texts = |t: &str| s.complete(t).into_iter().map(|s| s.text).collect::<Vec<_>>();

@@ -128,7 +128,9 @@ fn ascii_tokens(text: &str) -> Vec<(&str, bool)> {
         }
         let start = i;
         let mut model_end = start;
-        while model_end < bytes.len() && (bytes[model_end].is_ascii_alphanumeric() || matches!(bytes[model_end], b'-' | b'/')) {
+        while model_end < bytes.len()
+            && (bytes[model_end].is_ascii_alphanumeric() || matches!(bytes[model_end], b'-' | b'/'))
+        {
             model_end += 1;
         }
         if is_model(&canonical_model(&text[start..model_end])) {
@@ -175,7 +177,9 @@ mod tests {
 
     #[test]
     fn authors_codes_are_read_as_written() {
-        for (written, canonical) in [("E1", "e1"), ("07", "7"), ("1e3", "1e3"), ("dF", "df"), ("0", "0"), ("10003", "10003")] {
+        for (written, canonical) in
+            [("E1", "e1"), ("07", "7"), ("1e3", "1e3"), ("dF", "df"), ("0", "0"), ("10003", "10003")]
+        {
             assert_eq!(ErrorCode::new(written).map(|c| c.0), Some(canonical.to_owned()));
         }
         assert_eq!(ErrorCode::new(" - "), None);

@@ -55,10 +55,7 @@ impl Normalized {
         fold(source, |c, from, to| chars.push((c, from, to)));
         let mut text: Vec<char> = chars.iter().map(|(c, _, _)| *c).collect();
         replace_words(&mut text);
-        Self {
-            text: text.into_iter().collect(),
-            origin: chars.into_iter().map(|(_, from, to)| (from, to)).collect(),
-        }
+        Self { text: text.into_iter().collect(), origin: chars.into_iter().map(|(_, from, to)| (from, to)).collect() }
     }
 
     /// The source characters behind the characters `start..end` of the normal form.
@@ -170,7 +167,8 @@ fn table() -> &'static [u16] {
     static TABLE: OnceLock<Vec<u16>> = OnceLock::new();
     TABLE.get_or_init(|| {
         let mut table = vec![COMPLEX; 0x1_0000];
-        let plain: String = (0u32..0x1_0000).filter_map(char::from_u32).filter_map(one_to_one).map(|(_, c)| c).collect();
+        let plain: String =
+            (0u32..0x1_0000).filter_map(char::from_u32).filter_map(one_to_one).map(|(_, c)| c).collect();
         let simplified = isolated_simplified(&plain);
         let mut next = simplified.into_iter();
         for c in (0u32..0x1_0000).filter_map(char::from_u32) {
@@ -263,7 +261,8 @@ mod tests {
             assert_eq!(normalize(from), to, "{from}");
         }
         // What Tw2sp and a careless word table would break.
-        for same in ["怎么", "什么", "程序", "脱水程序", "元件", "行程", "通道", "联网路由器", "官网路径"] {
+        for same in ["怎么", "什么", "程序", "脱水程序", "元件", "行程", "通道", "联网路由器", "官网路径"]
+        {
             assert_eq!(normalize(same), same);
         }
     }

@@ -121,8 +121,16 @@ fn article_revision(article: &Article, role: Role) -> String {
         .collect();
     let head = format!(
         "{}\n{}\n{}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n{:?}\n",
-        article.id, article.title, article.kind.as_str(), article.appliances, article.models, article.codes, article.symptoms, article.signs,
-        article.severity, article.reviewed,
+        article.id,
+        article.title,
+        article.kind.as_str(),
+        article.appliances,
+        article.models,
+        article.codes,
+        article.symptoms,
+        article.signs,
+        article.severity,
+        article.reviewed,
     );
     crate::article::Revision::of((head + &public).as_bytes()).to_string()
 }
@@ -174,7 +182,13 @@ fn escaped(text: &str) -> String {
 /// One article, as the caller may read it.
 #[utoipa::path(get, path = "/api/v1/articles/{id}", tag = "articles", params(("id" = String, Path)),
     responses((status = OK, body = ArticleBody), (status = NOT_MODIFIED), (status = NOT_FOUND, body = ProblemJson), (status = GONE, body = ProblemJson)))]
-pub(crate) async fn article(State(state): State<ServerState>, Caller(role): Caller, Path(id): Path<String>, params: Params, headers: HeaderMap) -> Result<Response, ApiFault> {
+pub(crate) async fn article(
+    State(state): State<ServerState>,
+    Caller(role): Caller,
+    Path(id): Path<String>,
+    params: Params,
+    headers: HeaderMap,
+) -> Result<Response, ApiFault> {
     params.only(&[])?;
     let body = blocking(move || {
         let answer = state.finder.article(&id, role)?;
@@ -185,11 +199,12 @@ pub(crate) async fn article(State(state): State<ServerState>, Caller(role): Call
     let whole = serde_json::to_vec(&body).map_err(|error| HttpFault::ours(&error))?;
     let tag = format!("W/\"{RENDERER}-{}\"", &crate::article::Revision::of(&whole).to_string()[..32]);
     let cache = if role == Role::Customer { "public, no-cache" } else { "private, no-store" };
-    let mut response = if headers.get(header::IF_NONE_MATCH).is_some_and(|sent| sent.to_str().is_ok_and(|s| s.contains(&tag))) {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        Json(body).into_response()
-    };
+    let mut response =
+        if headers.get(header::IF_NONE_MATCH).is_some_and(|sent| sent.to_str().is_ok_and(|s| s.contains(&tag))) {
+            StatusCode::NOT_MODIFIED.into_response()
+        } else {
+            Json(body).into_response()
+        };
     let out = response.headers_mut();
     out.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     out.insert(header::VARY, HeaderValue::from_static("Authorization, Cookie"));

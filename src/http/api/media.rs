@@ -13,7 +13,11 @@ use crate::http::{auth::Caller, error::ApiFault, routes::ServerState};
 const SVG_CSP: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 
 /// One picture.
-pub(crate) async fn media(State(state): State<ServerState>, Caller(role): Caller, Path(path): Path<String>) -> Result<Response, ApiFault> {
+pub(crate) async fn media(
+    State(state): State<ServerState>,
+    Caller(role): Caller,
+    Path(path): Path<String>,
+) -> Result<Response, ApiFault> {
     let picture = blocking(move || state.finder.picture(&path, role)).await??;
     let cache = if picture.staff_only { "private, no-store" } else { "public, max-age=300" };
     let svg = picture.media_type == "image/svg+xml";

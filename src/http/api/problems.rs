@@ -8,7 +8,12 @@ use super::search::uncached;
 use crate::{
     access::Role,
     article::Problem,
-    http::{auth::Caller, error::{ApiFault, ProblemJson}, params::Params, routes::ServerState},
+    http::{
+        auth::Caller,
+        error::{ApiFault, ProblemJson},
+        params::Params,
+        routes::ServerState,
+    },
 };
 
 /// One problem of a file.
@@ -46,7 +51,11 @@ pub(crate) struct ProblemsBody {
 /// Everything that is wrong in the folder.
 #[utoipa::path(get, path = "/api/v1/problems", tag = "editing",
     responses((status = OK, body = ProblemsBody), (status = UNAUTHORIZED, body = ProblemJson)))]
-pub(crate) async fn problems(State(state): State<ServerState>, caller: Caller, params: Params) -> Result<Response, ApiFault> {
+pub(crate) async fn problems(
+    State(state): State<ServerState>,
+    caller: Caller,
+    params: Params,
+) -> Result<Response, ApiFault> {
     params.only(&[])?;
     caller.at_least(Role::Editor)?;
     let snapshot = state.finder.snapshot()?;

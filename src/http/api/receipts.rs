@@ -2,14 +2,23 @@
 
 use std::time::Duration;
 
-use axum::{Json, extract::{Path, State}, response::Response};
+use axum::{
+    Json,
+    extract::{Path, State},
+    response::Response,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{problems::FileProblemBody, search::uncached};
 use crate::{
     access::Role,
-    http::{auth::Caller, error::{ApiFault, HttpFault, ProblemJson}, params::Params, routes::ServerState},
+    http::{
+        auth::Caller,
+        error::{ApiFault, HttpFault, ProblemJson},
+        params::Params,
+        routes::ServerState,
+    },
     journey::Receipt,
 };
 
@@ -46,12 +55,19 @@ impl ReceiptBody {
 #[utoipa::path(get, path = "/api/v1/receipts/{hash}", tag = "editing",
     params(("hash" = String, Path), ("wait" = Option<String>, Query, description = "such as 5s, at most 10s")),
     responses((status = OK, body = ReceiptBody), (status = NOT_FOUND, body = ProblemJson)))]
-pub(crate) async fn receipt(State(state): State<ServerState>, caller: Caller, Path(hash): Path<String>, params: Params) -> Result<Response, ApiFault> {
+pub(crate) async fn receipt(
+    State(state): State<ServerState>,
+    caller: Caller,
+    Path(hash): Path<String>,
+    params: Params,
+) -> Result<Response, ApiFault> {
     caller.at_least(Role::Editor)?;
     let params = params.only(&["wait"])?;
     let wait = match params.one("wait")? {
         None => Duration::ZERO,
-        Some(text) => seconds(text).ok_or_else(|| HttpFault::bad_request("bad-wait", "wait 要写成 5s 这样，最多 10s。"))?,
+        Some(text) => {
+            seconds(text).ok_or_else(|| HttpFault::bad_request("bad-wait", "wait 要写成 5s 这样，最多 10s。"))?
+        }
     };
     let mut generations = state.finder.live().generations();
     let found = tokio::time::timeout(wait, async {
@@ -69,7 +85,13 @@ pub(crate) async fn receipt(State(state): State<ServerState>, caller: Caller, Pa
         Ok(found) => found,
         Err(_) => state.finder.live().receipts.of(&hash.to_lowercase()),
     };
-    let missing = || HttpFault::new(axum::http::StatusCode::NOT_FOUND, "no-receipt", "还没有收到这个文件的内容。请确认它在 kb 文件夹里并已保存。");
+    let missing = || {
+        HttpFault::new(
+            axum::http::StatusCode::NOT_FOUND,
+            "no-receipt",
+            "还没有收到这个文件的内容。请确认它在 kb 文件夹里并已保存。",
+        )
+    };
     Ok(uncached(Json(ReceiptBody::new(found.ok_or_else(missing)?))))
 }
 

@@ -1,6 +1,11 @@
 //! `GET /api/v1/search` and `POST /api/v1/search/batch`.
 
-use axum::{Json, extract::State, http::{HeaderValue, header}, response::{IntoResponse, Response}};
+use axum::{
+    Json,
+    extract::State,
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -134,7 +139,12 @@ impl UnderstoodBody {
 
 impl AlertBody {
     fn new(alert: Alert) -> Self {
-        Self { hazard: alert.hazard, severity: "danger", article: alert.article.map(|a| a.id.to_string()), say: alert.say }
+        Self {
+            hazard: alert.hazard,
+            severity: "danger",
+            article: alert.article.map(|a| a.id.to_string()),
+            say: alert.say,
+        }
     }
 }
 
@@ -151,7 +161,11 @@ impl HitBody {
             url: article_url(&article.id),
             score: hit.score,
             snippet: SnippetBody { text: hit.snippet.text, marks: hit.snippet.marks },
-            reasons: hit.reasons.into_iter().map(|r| ReasonBody { why: r.why.as_str(), field: r.place.as_str(), text: r.text }).collect(),
+            reasons: hit
+                .reasons
+                .into_iter()
+                .map(|r| ReasonBody { why: r.why.as_str(), field: r.place.as_str(), text: r.text })
+                .collect(),
             explain: hit.parts.into_iter().map(|p| PartBody { name: p.name, about: p.about, score: p.score }).collect(),
         }
     }
@@ -160,11 +174,14 @@ impl HitBody {
 /// Reads a question from a query string.
 pub(crate) fn question(params: &Params) -> Result<Question, HttpFault> {
     let mut question = Question::new(params.one("q")?.unwrap_or(""))?;
-    let filled = |name: &'static str| params.one(name).map(|v| v.filter(|v| !v.trim().is_empty()).map(|v| v.chars().take(100).collect::<String>()));
+    let filled = |name: &'static str| {
+        params.one(name).map(|v| v.filter(|v| !v.trim().is_empty()).map(|v| v.chars().take(100).collect::<String>()))
+    };
     question.appliance = filled("appliance")?;
     question.model = filled("model")?;
     if let Some(kind) = filled("kind")? {
-        let read = Kind::read(&kind).ok_or_else(|| HttpFault::bad_request("bad-kind", format!("不认识 kind `{kind}`。")))?;
+        let read =
+            Kind::read(&kind).ok_or_else(|| HttpFault::bad_request("bad-kind", format!("不认识 kind `{kind}`。")))?;
         question.kind = Some(read);
     }
     for sign in params.all("sign") {
@@ -191,7 +208,11 @@ pub(crate) fn question(params: &Params) -> Result<Question, HttpFault> {
         ("explain" = Option<u8>, Query, description = "1 adds the parts of each score"),
     ),
     responses((status = OK, body = SearchBody), (status = BAD_REQUEST, body = ProblemJson)))]
-pub(crate) async fn search(State(state): State<ServerState>, Caller(role): Caller, params: Params) -> Result<Response, ApiFault> {
+pub(crate) async fn search(
+    State(state): State<ServerState>,
+    Caller(role): Caller,
+    params: Params,
+) -> Result<Response, ApiFault> {
     let params = params.only(&KNOWN)?;
     let question = question(&params)?;
     let body = blocking(move || answer(&state, question, role)).await??;
@@ -225,13 +246,20 @@ pub(crate) struct BatchBody {
 /// Answers several questions from one state of the folder.
 #[utoipa::path(post, path = "/api/v1/search/batch", tag = "search", request_body = BatchRequest,
     responses((status = OK, body = BatchBody), (status = BAD_REQUEST, body = ProblemJson)))]
-pub(crate) async fn batch(State(state): State<ServerState>, Caller(role): Caller, params: Params, Json(batch): Json<BatchRequest>) -> Result<Response, ApiFault> {
+pub(crate) async fn batch(
+    State(state): State<ServerState>,
+    Caller(role): Caller,
+    params: Params,
+    Json(batch): Json<BatchRequest>,
+) -> Result<Response, ApiFault> {
     params.only(&[])?;
     if batch.queries.len() > BATCH {
         return Err(HttpFault::bad_request("batch-too-long", format!("一次最多 {BATCH} 个问题。")).into());
     }
     let questions: Result<Vec<Question>, _> = batch.queries.iter().map(|q| Question::new(q)).collect();
     let questions = questions?;
-    let answers = blocking(move || questions.into_iter().map(|q| answer(&state, q, role)).collect::<Result<Vec<_>, _>>()).await??;
+    let answers =
+        blocking(move || questions.into_iter().map(|q| answer(&state, q, role)).collect::<Result<Vec<_>, _>>())
+            .await??;
     Ok(uncached(Json(BatchBody { answers })))
 }

@@ -9,7 +9,12 @@ use utoipa::ToSchema;
 use super::{blocking, search::uncached};
 use crate::{
     access::Role,
-    http::{auth::Caller, error::{ApiFault, HttpFault}, params::Params, routes::ServerState},
+    http::{
+        auth::Caller,
+        error::{ApiFault, HttpFault},
+        params::Params,
+        routes::ServerState,
+    },
 };
 
 #[derive(Serialize, ToSchema)]
@@ -35,7 +40,11 @@ pub(crate) struct MeaningBody {
 
 /// How things stand.
 #[utoipa::path(get, path = "/api/v1/status", tag = "editing", responses((status = OK, body = StatusBody)))]
-pub(crate) async fn status(State(state): State<ServerState>, Caller(role): Caller, params: Params) -> Result<Response, ApiFault> {
+pub(crate) async fn status(
+    State(state): State<ServerState>,
+    Caller(role): Caller,
+    params: Params,
+) -> Result<Response, ApiFault> {
     params.only(&[])?;
     let body = blocking(move || {
         let snapshot = state.finder.snapshot()?;

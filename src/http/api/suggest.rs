@@ -33,7 +33,11 @@ struct SuggestionBody {
 /// Completes what is being typed.
 #[utoipa::path(get, path = "/api/v1/suggest", tag = "search", params(("q" = String, Query)),
     responses((status = OK, body = SuggestBody), (status = BAD_REQUEST, body = ProblemJson)))]
-pub(crate) async fn suggest(State(state): State<ServerState>, Caller(role): Caller, params: Params) -> Result<Response, ApiFault> {
+pub(crate) async fn suggest(
+    State(state): State<ServerState>,
+    Caller(role): Caller,
+    params: Params,
+) -> Result<Response, ApiFault> {
     let params = params.only(&["q"])?;
     let query = params.one("q")?.unwrap_or("").to_owned();
     if query.chars().filter(|c| !c.is_control()).collect::<String>().trim().is_empty() {

@@ -9,13 +9,7 @@ use axum::{
 use super::{SiteView, own_path, page, path_of, problem_page};
 use crate::{
     article::{Audience, Section, SectionRole, Severity, Step, Who, render},
-    http::{
-        api::blocking,
-        auth::Caller,
-        error::HttpFault,
-        links::ReaderLinks,
-        routes::ServerState,
-    },
+    http::{api::blocking, auth::Caller, error::HttpFault, links::ReaderLinks, routes::ServerState},
     journey::ArticleAnswer,
 };
 
@@ -76,9 +70,16 @@ struct LinkView {
 }
 
 /// One article as the caller may read it.
-pub(crate) async fn article(State(state): State<ServerState>, caller: Caller, Path(id): Path<String>, request: Request) -> Response {
+pub(crate) async fn article(
+    State(state): State<ServerState>,
+    caller: Caller,
+    Path(id): Path<String>,
+    request: Request,
+) -> Response {
     let finder = state.finder.clone();
-    let built = blocking(move || finder.article(&id, caller.0).map(|answer| view(&answer, caller)).map_err(HttpFault::from)).await;
+    let built =
+        blocking(move || finder.article(&id, caller.0).map(|answer| view(&answer, caller)).map_err(HttpFault::from))
+            .await;
     match built.and_then(|view| view) {
         Err(fault) => problem_page(&state, caller, &request, fault),
         Ok(article) => page(&ArticlePage {

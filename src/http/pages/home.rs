@@ -80,7 +80,12 @@ struct PieceView {
 }
 
 /// The start page, or the results of `q`; with `X-Fragment: results` only the block of results.
-pub(crate) async fn home(State(state): State<ServerState>, caller: Caller, params: Params, request: Request) -> Response {
+pub(crate) async fn home(
+    State(state): State<ServerState>,
+    caller: Caller,
+    params: Params,
+    request: Request,
+) -> Response {
     let fragment = request.headers().get("x-fragment").is_some_and(|v| v == "results");
     let site = SiteView::new(&state, caller, request.headers(), path_of(&request));
     match build(&state, caller, params, site).await {
@@ -109,7 +114,11 @@ async fn build(state: &ServerState, caller: Caller, params: Params, site: SiteVi
             Some((blocking(move || finder.find(&wanted, caller.0)).await??, question))
         }
     };
-    let page_title = if found.is_some() { format!("{} - 问诊", q.trim()) } else { "问诊：家电问题，先软后硬".to_owned() };
+    let page_title = if found.is_some() {
+        format!("{} - 问诊", q.trim())
+    } else {
+        "问诊：家电问题，先软后硬".to_owned()
+    };
     Ok(HomePage {
         page_title,
         site,
@@ -135,7 +144,8 @@ fn facets(snapshot: &Snapshot, role: Role, q: &str, chosen: Option<&str>) -> Vec
         }
         let url = if fields.is_empty() { "/".to_owned() } else { format!("/?{}", fields.join("&")) };
         // A facet without words asks for everything of the appliance.
-        let url = if q.trim().is_empty() && !selected { format!("/?q={0}&appliance={0}", query_value(name)) } else { url };
+        let url =
+            if q.trim().is_empty() && !selected { format!("/?q={0}&appliance={0}", query_value(name)) } else { url };
         FacetView { name: name.to_owned(), url, selected }
     };
     names.into_iter().map(facet).collect()
@@ -145,7 +155,9 @@ fn results(found: Found, question: &Question) -> ResultsView {
     let next = question.offset + question.limit;
     let more = found.total > next && found.hits.len() == question.limit && next + question.limit <= crate::found::DEPTH;
     let appliance = question.appliance.as_deref().map(|a| format!("&appliance={}", query_value(a))).unwrap_or_default();
-    let ask = found.answer == AnswerClass::Possible && found.understood.codes.len() == 1 && found.understood.appliance.is_none();
+    let ask = found.answer == AnswerClass::Possible
+        && found.understood.codes.len() == 1
+        && found.understood.appliance.is_none();
     ResultsView {
         answer: found.answer.as_str(),
         total: found.total,

@@ -33,7 +33,13 @@ pub(crate) struct LoginForm {
 }
 
 /// The form; with `once` the link printed at the first start, which signs in at a press of the button.
-pub(crate) async fn login_form(State(state): State<ServerState>, caller: Caller, params: Params, From(address): From, request: Request) -> Response {
+pub(crate) async fn login_form(
+    State(state): State<ServerState>,
+    caller: Caller,
+    params: Params,
+    From(address): From,
+    request: Request,
+) -> Response {
     let next = params.one("next").ok().flatten().unwrap_or("/").to_owned();
     if let Ok(Some(once)) = params.one("once") {
         return match state.auth.sign_in(once, address) {
@@ -44,13 +50,26 @@ pub(crate) async fn login_form(State(state): State<ServerState>, caller: Caller,
     form(&state, caller, request.headers(), path_of(&request), None, next)
 }
 
-fn form(state: &ServerState, caller: Caller, headers: &HeaderMap, path: String, failed: Option<String>, next: String) -> Response {
+fn form(
+    state: &ServerState,
+    caller: Caller,
+    headers: &HeaderMap,
+    path: String,
+    failed: Option<String>,
+    next: String,
+) -> Response {
     let site = SiteView::new(state, caller, headers, path);
     page(&LoginPage { page_title: "登录 - 问诊".to_owned(), site, failed, next: own_path(&next).to_owned() })
 }
 
 /// Signs in with a token.
-pub(crate) async fn login(State(state): State<ServerState>, caller: Caller, From(address): From, headers: HeaderMap, Form(sent): Form<LoginForm>) -> Response {
+pub(crate) async fn login(
+    State(state): State<ServerState>,
+    caller: Caller,
+    From(address): From,
+    headers: HeaderMap,
+    Form(sent): Form<LoginForm>,
+) -> Response {
     match state.auth.sign_in(&sent.token, address) {
         Ok(role) => signed_in(state.auth.cookie(role), own_path(&sent.next)),
         Err(fault) => {
