@@ -1,28 +1,27 @@
-//! Bytes of a file to text: UTF-8 with or without a mark, GB18030; line ends become `\n`.
+//! Bytes of a file to text: UTF-8 with or without a mark, GB18030, UTF-16; line ends become `\n`.
 
-use encoding_rs::{GB18030, UTF_8};
+use encoding_rs::{Encoding, GB18030, UTF_8, UTF_16BE, UTF_16LE};
 
-/// Text of a file and what it was written in.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) enum Decoded {
-    Utf8(String),
-    Gb18030(String),
-    /// Neither: a picture, an archive, a program.
-    Binary,
-}
+use super::Trouble;
 
-pub(super) fn decode(bytes: &[u8]) -> Decoded {
+/// The text of `bytes`, with a note when it is not UTF-8; `None` for a picture, an archive, a program.
+#[must_use]
+pub fn decode(bytes: &[u8]) -> Option<(String, Option<Trouble>)> {
+    if let Some((encoding, mark)) = Encoding::for_bom(bytes)
+        && (encoding == UTF_16LE || encoding == UTF_16BE)
+    {
+        let text = encoding.decode_without_bom_handling_and_without_replacement(&bytes[mark..])?;
+        return looks_written(&text).then(|| (unix_lines(&text), Some(Trouble::Utf16)));
+    }
     let body = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     if body.contains(&0) {
-        return Decoded::Binary;
+        return None;
     }
     if let Some(text) = UTF_8.decode_without_bom_handling_and_without_replacement(body) {
-        return Decoded::Utf8(unix_lines(&text));
+        return Some((unix_lines(&text), None));
     }
-    match GB18030.decode_without_bom_handling_and_without_replacement(body) {
-        Some(text) if looks_written(&text) => Decoded::Gb18030(unix_lines(&text)),
-        _ => Decoded::Binary,
-    }
+    let text = GB18030.decode_without_bom_handling_and_without_replacement(body)?;
+    looks_written(&text).then(|| (unix_lines(&text), Some(Trouble::Gb18030)))
 }
 
 /// GB18030 maps nearly every byte sequence to something; text written by a person has few controls
@@ -45,14 +44,17 @@ mod tests {
     #[test]
     fn each_encoding_of_the_same_words_reads_alike() {
         let text = "# 洗衣机不脱水\n先看程序。\n";
-        assert_eq!(decode(text.as_bytes()), Decoded::Utf8(text.into()));
-        assert_eq!(decode(format!("\u{feff}{}", text.replace('\n', "\r\n")).as_bytes()), Decoded::Utf8(text.into()));
-        assert_eq!(decode(&GB18030.encode(text).0), Decoded::Gb18030(text.into()));
+        let plain = |bytes: &[u8]| decode(bytes).expect("text");
+        assert_eq!(plain(text.as_bytes()), (text.into(), None));
+        assert_eq!(plain(format!("\u{feff}{}", text.replace('\n', "\r\n")).as_bytes()), (text.into(), None));
+        assert_eq!(plain(&GB18030.encode(text).0), (text.into(), Some(Trouble::Gb18030)));
+        let wide: Vec<u8> = std::iter::once(0xFEFF).chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        assert_eq!(plain(&wide), (text.into(), Some(Trouble::Utf16)));
     }
 
     #[test]
-    fn a_picture_is_binary() {
-        assert_eq!(decode(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), Decoded::Binary);
-        assert_eq!(decode(b"\xff\xfe\xff\xfe\xff"), Decoded::Binary);
+    fn a_picture_is_no_text() {
+        assert_eq!(decode(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"), None);
+        assert_eq!(decode(b"\xff\xfe\xff\xfe\xff"), None);
     }
 }

@@ -138,6 +138,25 @@ impl Rewriter<'_> {
     }
 }
 
+/// Pictures come from the folder only, so no third party learns who reads; links stay readable ones.
+fn leads_where_allowed(element: &str, attribute: &str, value: &str) -> bool {
+    let known = ["http://", "https://", "mailto:", "tel:", "#", "/a/"];
+    match (element, attribute) {
+        ("img", "src") => value.starts_with("/media/"),
+        ("a", "href") => known.iter().any(|k| value.to_ascii_lowercase().starts_with(k)),
+        _ => true,
+    }
+}
+
+/// Classes of the alerts GitHub's Markdown has.
+const ALERTS: [&str; 5] = [
+    "markdown-alert-note",
+    "markdown-alert-tip",
+    "markdown-alert-important",
+    "markdown-alert-warning",
+    "markdown-alert-caution",
+];
+
 fn sanitiser() -> &'static ammonia::Builder<'static> {
     static SANITISER: OnceLock<ammonia::Builder<'static>> = OnceLock::new();
     SANITISER.get_or_init(|| {
@@ -180,17 +199,7 @@ fn sanitiser() -> &'static ammonia::Builder<'static> {
             ("img", HashSet::from(["src", "alt", "title"])),
             ("ol", HashSet::from(["start"])),
         ]);
-        let alerts = ["note", "tip", "important", "warning", "caution"];
-        let alerts: HashSet<&str> = alerts
-            .map(|kind| match kind {
-                "note" => "markdown-alert-note",
-                "tip" => "markdown-alert-tip",
-                "important" => "markdown-alert-important",
-                "warning" => "markdown-alert-warning",
-                _ => "markdown-alert-caution",
-            })
-            .into();
-        let classes = HashMap::from([("blockquote", alerts), ("aside", HashSet::from(["agent-note"]))]);
+        let classes = HashMap::from([("blockquote", HashSet::from(ALERTS)), ("aside", HashSet::from(["agent-note"]))]);
         let mut builder = ammonia::Builder::default();
         builder
             .tags(tags)
@@ -199,14 +208,8 @@ fn sanitiser() -> &'static ammonia::Builder<'static> {
             .allowed_classes(classes)
             .url_schemes(HashSet::from(["http", "https", "mailto", "tel"]))
             .link_rel(Some("noopener noreferrer"))
-            .attribute_filter(|element, attribute, value| match (element, attribute) {
-                // Pictures come from the folder only: no third party learns who reads.
-                ("img", "src") => value.starts_with("/media/").then(|| value.into()),
-                ("a", "href") => {
-                    let known = ["http://", "https://", "mailto:", "tel:", "#", "/a/"];
-                    known.iter().any(|k| value.to_ascii_lowercase().starts_with(k)).then(|| value.into())
-                }
-                _ => Some(value.into()),
+            .attribute_filter(|element, attribute, value| {
+                leads_where_allowed(element, attribute, value).then(|| value.into())
             });
         builder
     })

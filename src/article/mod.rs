@@ -19,6 +19,7 @@ mod step;
 mod yaml;
 
 pub use date::Date;
+pub use decode::decode;
 pub use facts::{Fact, parse_facts};
 pub use html::{Links, NoLinks, Viewer, render};
 pub use model::{

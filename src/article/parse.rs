@@ -4,7 +4,7 @@ use super::{
     Article, ArticleId, Audience, Kind, Passage, Place, Problem, RelPath, Revision, Section, SectionRole, Severity,
     Status, Step, Trouble,
     block::agent_lines,
-    decode::{Decoded, decode},
+    decode::decode,
     front_matter::{self, FrontMatter},
     header::{self, Header},
     model::Link,
@@ -39,14 +39,8 @@ pub fn parse(path: &RelPath, bytes: &[u8]) -> Parsed {
         return unsound(Trouble::TooLarge(bytes.len() as u64));
     }
     let mut problems = Vec::new();
-    let text = match decode(bytes) {
-        Decoded::Binary => return unsound(Trouble::NotText),
-        Decoded::Utf8(text) => text,
-        Decoded::Gb18030(text) => {
-            problems.push(at(path, Mark { line: 1, column: 1 }, Trouble::Gb18030));
-            text
-        }
-    };
+    let Some((text, note)) = decode(bytes) else { return unsound(Trouble::NotText) };
+    problems.extend(note.map(|trouble| at(path, Mark { line: 1, column: 1 }, trouble)));
     if text.trim().is_empty() {
         return unsound(Trouble::Empty);
     }
@@ -256,8 +250,9 @@ impl Sections<'_> {
         let (from, until) = section.lines;
         let inside = |l: &&Vec<(usize, usize)>| l.first().is_some_and(|item| from <= item.0 && item.0 < until);
         let Some(list) = self.lists.iter().find(inside) else { return };
-        for (n, &(start, end)) in list.iter().enumerate() {
-            let end = if n + 1 == list.len() { until } else { end };
+        for (n, &(start, _)) in list.iter().enumerate() {
+            // Up to the next item: what staff read between two belongs to the first.
+            let end = list.get(n + 1).map_or(until, |next| next.0);
             let title = step::item_title(text.lines().nth(start).unwrap_or(""));
             let mark = Mark { line: start as u32 + 1, column: 1 };
             self.troubles.push((mark, Trouble::StepUnnamed(title.clone())));

@@ -92,6 +92,7 @@ troubles! {
     Unreadable(cause: String) "unreadable" Error "读不了这个文件：{cause}" "检查文件权限和磁盘";
     LastGood "last-good" Note "现在提供的是它上一个完好的版本" "改好上面的问题并保存，新版本马上生效";
     Gb18030 "gb18030" Note "文件是 GB18030 编码，已按它读取" "另存为 UTF-8，避免以后出现乱码";
+    Utf16 "utf16" Note "文件是 UTF-16 编码，已按它读取" "另存为 UTF-8，避免以后出现乱码";
     HeaderOpen "header-open" Error "头部只有开头的 ---，没有结尾的 ---" "在头部最后加一行 ---";
     HeaderSyntax "header-syntax" Error "头部从这里起读不懂" "检查缩进、冒号后的空格、引号和括号是否成对";
     HeaderShape "header-shape" Error "头部应当是「名称: 值」的列表" "每行写一个名称、一个冒号、一个空格和值";

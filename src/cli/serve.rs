@@ -9,7 +9,7 @@ use std::{
 
 use super::{Failure, open::start_failure, settings::Settings};
 use crate::{
-    corpus::watch,
+    corpus::{Tick, watch},
     http::{Auth, ServerState, router},
     journey::{Finder, Live, PublishFault, Publisher, Report, clock_time, local_today},
     store::{Secret, random_bytes},
@@ -71,11 +71,26 @@ fn publish(publisher: Publisher, root: &std::path::Path, live: &Arc<Live>) -> Re
             say("  系统不能通知文件变化，改为定时查看（最多 30 秒）。");
         }
     }
+    let (root, live) = (root.to_owned(), Arc::clone(live));
     let run = move || {
         // The watcher lives as long as the loop; the sender keeps the loop alive without it.
-        let _keep = (watcher, sender);
+        let mut watcher = watcher;
         let mut first = true;
-        publisher.run(&ticks, |turn| tell(turn, std::mem::take(&mut first)));
+        let mut folder_was_gone = false;
+        publisher.run(&ticks, |turn| {
+            let folder_gone = turn.as_ref().is_ok_and(|report| report.folder_fault.is_some());
+            if !(folder_gone && folder_was_gone) {
+                tell(turn, first);
+            }
+            folder_was_gone = folder_gone;
+            first &= !turn.as_ref().is_ok_and(|report| report.generation > 0);
+            if turn.as_ref().is_ok_and(|report| report.folder_replaced) {
+                watcher = watch(&root, sender.clone());
+                live.set_watching(watcher.is_ok());
+                // What happened before it watched. Nobody else holds the other end.
+                let _ = sender.send(Tick { hints: Vec::new(), everything: true });
+            }
+        });
     };
     std::thread::Builder::new()
         .name("publish".to_owned())
@@ -97,6 +112,10 @@ fn tell(turn: &Result<Report, PublishFault>, first: bool) {
             }
             if let Some(fault) = &report.store_fault {
                 say(&format!("上一个完好的版本没有存下：{}（{}）", fault.path.display(), fault.source));
+            }
+            if first && report.generation > 0 && report.receipts.is_empty() {
+                say("知识库还没有文章：把 .md 文件放进知识库文件夹，存盘就能搜到。");
+                return;
             }
             if first && report.generation > 0 {
                 say(&format!("已读取 {} 个文件，可以搜索。", report.receipts.len()));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    article::{Fact, Problem, RelPath, SignVocabulary, Trouble, parse_facts, parse_signs},
+    article::{Fact, Problem, RelPath, SignVocabulary, Trouble, decode, parse_facts, parse_signs},
     text::{
         Hazards, ListFault, ListFaultKind, Readings, Synonyms, Word, parse_hazards, parse_readings, parse_synonyms,
         parse_words,
@@ -75,18 +75,28 @@ pub struct Lists {
 
 impl Lists {
     /// Takes the new content of `list` (`None` = the file is gone) and says what is wrong in it.
+    /// What is no text changes nothing.
     pub fn set(&mut self, list: ListFile, content: Option<&[u8]>) -> Vec<Problem> {
-        let text = String::from_utf8_lossy(content.unwrap_or(b"")).replace("\r\n", "\n");
         let path = RelPath::new(list.file_name());
+        let problem = |trouble| Problem { file: path.clone(), line: 1, column: 1, trouble };
+        let Some((text, note)) = decode(content.unwrap_or(b"")) else { return vec![problem(Trouble::NotText)] };
+        let mut problems: Vec<Problem> = note.map(problem).into_iter().collect();
+        problems.extend(self.take(list, content.map(|_| text.as_str())));
+        problems
+    }
+
+    fn take(&mut self, list: ListFile, content: Option<&str>) -> Vec<Problem> {
+        let path = RelPath::new(list.file_name());
+        let text = content.unwrap_or("");
         let faults = match list {
-            ListFile::Words => keep(&mut self.words, parse_words(&text)),
-            ListFile::Synonyms => keep(&mut self.synonyms, parse_synonyms(&text)),
-            ListFile::Readings => keep(&mut self.readings, parse_readings(&text)),
-            ListFile::Danger => keep(&mut self.hazards, parse_hazards(&text)),
-            ListFile::Signs => return toml(&mut self.signs, parse_signs(&text), &path),
-            ListFile::Facts => return toml(&mut self.facts, parse_facts(&text), &path),
+            ListFile::Words => keep(&mut self.words, parse_words(text)),
+            ListFile::Synonyms => keep(&mut self.synonyms, parse_synonyms(text)),
+            ListFile::Readings => keep(&mut self.readings, parse_readings(text)),
+            ListFile::Danger => keep(&mut self.hazards, parse_hazards(text)),
+            ListFile::Signs => return toml(&mut self.signs, parse_signs(text), &path),
+            ListFile::Facts => return toml(&mut self.facts, parse_facts(text), &path),
             ListFile::Ranking => {
-                self.ranking = content.map(|_| text.as_str().into());
+                self.ranking = content.map(Into::into);
                 return Vec::new();
             }
         };

@@ -9,6 +9,6 @@ mod watch;
 
 pub use check::{CheckScope, check};
 pub use lists::{ListFile, Lists};
-pub use model::{Change, Content, Corpus, Difference, Entry, KeptVersions, Tick};
+pub use model::{Change, Content, Corpus, Difference, Entry, KeptVersions, Taken, Tick};
 pub use scan::{Look, Scanner, read_picture};
 pub use watch::{WatchFault, Watcher, watch};

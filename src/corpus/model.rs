@@ -200,7 +200,10 @@ impl Corpus {
         let bytes = match &change.content {
             Some(Content::Bytes(bytes)) => Some(bytes.as_slice()),
             // What cannot be read changes nothing.
-            Some(_) => return,
+            Some(content) => {
+                self.list_problems.insert(list, unread(&change.path, content).problems);
+                return;
+            }
             None => None,
         };
         let problems = self.lists.set(list, bytes);

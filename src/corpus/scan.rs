@@ -24,6 +24,8 @@ const PICTURE_BYTES: u64 = 16 << 20;
 #[derive(Debug)]
 pub struct Scanner {
     root: PathBuf,
+    /// Device and inode of the folder at the last look; `None` before it and while there is none.
+    identity: Option<(u64, u64)>,
     seen: HashMap<RelPath, Seen>,
 }
 
@@ -53,22 +55,39 @@ pub struct Look {
     pub folder_hinted: bool,
     /// The folder itself could not be read; nothing was concluded from that.
     pub fault: Option<io::Error>,
+    /// The folder is another one than at the last look, or something happened to it: who watched
+    /// it watches in vain.
+    pub folder_replaced: bool,
 }
 
 impl Scanner {
     /// A scanner that has seen nothing yet.
     #[must_use]
     pub fn new(root: &Path) -> Self {
-        Self { root: root.to_owned(), seen: HashMap::new() }
+        Self { root: root.to_owned(), identity: identity(root), seen: HashMap::new() }
     }
 
     /// Looks where `tick` says.
     pub fn look(&mut self, tick: &Tick) -> Look {
         let mut look = Look::default();
+        self.look_where(tick, &mut look);
+        match fs::metadata(&self.root) {
+            Ok(_) => {
+                let before = std::mem::replace(&mut self.identity, identity(&self.root));
+                look.folder_replaced = before != self.identity || tick.hints.contains(&self.root);
+            }
+            Err(fault) => {
+                self.identity = None;
+                look.fault.get_or_insert(fault);
+            }
+        }
+        look
+    }
+
+    fn look_where(&mut self, tick: &Tick, look: &mut Look) {
         if tick.everything {
             let root = self.root.clone();
-            self.look_below(&root, &mut look);
-            return look;
+            return self.look_below(&root, look);
         }
         let mut hints: Vec<&PathBuf> = tick.hints.iter().collect();
         hints.sort();
@@ -77,13 +96,12 @@ impl Scanner {
             if !hint.starts_with(&self.root) {
                 // The watcher may report the folder behind a link; only a look at all tells.
                 let root = self.root.clone();
-                self.look_below(&root, &mut look);
-                return look;
+                return self.look_below(&root, look);
             }
             match fs::metadata(hint) {
                 Ok(meta) if meta.is_dir() => {
                     look.folder_hinted = true;
-                    self.look_below(hint, &mut look);
+                    self.look_below(hint, look);
                 }
                 Ok(meta) => self.look_at(hint, &meta, &mut look.changes),
                 Err(_) => {
@@ -92,7 +110,6 @@ impl Scanner {
                 }
             }
         }
-        look
     }
 
     fn look_below(&mut self, folder: &Path, look: &mut Look) {
@@ -119,15 +136,16 @@ impl Scanner {
             }
         }
         let prefix = self.rel(folder);
-        let root_gone = folder == self.root && !folder.is_dir();
-        if !root_gone {
-            blind.retain(|b| self.root.join(b.as_str()).exists());
-            present.extend(self.seen.keys().filter(|p| blind.iter().any(|b| is_below(p, b))).cloned());
-            self.forget_below(&prefix, &present, &mut look.changes);
-        }
+        blind.retain(|b| self.root.join(b.as_str()).exists());
+        present.extend(self.seen.keys().filter(|p| blind.iter().any(|b| is_below(p, b))).cloned());
+        self.forget_below(&prefix, &present, &mut look.changes);
     }
 
     fn forget_below(&mut self, prefix: &RelPath, present: &BTreeSet<RelPath>, changes: &mut Vec<Change>) {
+        if !self.root.is_dir() {
+            // A folder that is not there says nothing about the files in it.
+            return;
+        }
         let mut gone: Vec<RelPath> =
             self.seen.keys().filter(|p| is_below(p, prefix) && !present.contains(*p)).cloned().collect();
         gone.sort();
@@ -197,6 +215,14 @@ impl Stamp {
             inode: (meta.dev(), meta.ino()),
         }
     }
+}
+
+fn identity(folder: &Path) -> Option<(u64, u64)> {
+    let meta = fs::metadata(folder).ok()?;
+    #[cfg(unix)]
+    return Some(Stamp::of(&meta).inode);
+    #[cfg(not(unix))]
+    Some((0, u64::from(meta.is_dir())))
 }
 
 fn is_wanted(entry: &DirEntry) -> bool {

@@ -93,6 +93,8 @@ impl Finder {
         let context = SearchContext {
             view: &snapshot.view,
             dictionary: &snapshot.dictionary,
+            question_dictionary: &snapshot.question_dictionary,
+            expired: if role == Role::Customer { &snapshot.expired } else { &[] },
             synonyms: &snapshot.corpus.lists.synonyms,
             hazards: &snapshot.corpus.lists.hazards,
             vocabulary: snapshot.vocabulary(role),

@@ -13,11 +13,11 @@ use std::{
 use super::{Live, Receipt, Snapshot, Today};
 use crate::{
     article::{Article, Date, Problem, RelPath, Trouble},
-    corpus::{CheckScope, Corpus, Difference, KeptVersions, ListFile, Scanner, Tick, check},
+    corpus::{CheckScope, Corpus, Difference, KeptVersions, ListFile, Scanner, Taken, Tick, check},
     index::{IndexDocument, IndexFault, IndexView, IndexWriter},
     search::{WeightFault, Weights},
     store::{LastGood, StoreFault},
-    text::Dictionary,
+    text::{Dictionary, Word},
 };
 
 /// Events of one save arrive within this; waiting for them makes one turn of several.
@@ -67,6 +67,8 @@ pub struct Report {
     pub look_again: bool,
     /// The folder could not be read.
     pub folder_fault: Option<std::io::Error>,
+    /// The folder must be watched anew.
+    pub folder_replaced: bool,
     /// A good version could not be kept against a later accident.
     pub store_fault: Option<StoreFault>,
 }
@@ -86,6 +88,10 @@ pub struct Publisher {
     generation: u64,
     today: Today,
     last_day: Option<Date>,
+    /// Files of turns whose index failed: their receipts come with the next one that works.
+    unpublished: Vec<Taken>,
+    /// The dictionary questions are cut with: the words of the synonyms besides.
+    question_dictionary: Option<Dictionary>,
 }
 
 /// Recalls kept versions for the folder.
@@ -119,6 +125,8 @@ impl Publisher {
             generation: 0,
             today,
             last_day: None,
+            unpublished: Vec::new(),
+            question_dictionary: None,
         })
     }
 
@@ -135,32 +143,45 @@ impl Publisher {
             generation: self.generation,
             look_again: look.folder_hinted,
             folder_fault: look.fault,
+            folder_replaced: look.folder_replaced,
             ..Report::default()
         };
-        if look.changes.is_empty() && !new_day && self.writer.is_some() {
+        let nothing_yet = self.writer.is_none() && report.folder_fault.is_some();
+        if nothing_yet || look.changes.is_empty() && !new_day && self.writer.is_some() {
             return Ok(report);
         }
-        let (mut next, difference) = self.corpus.apply(look.changes, &Recall(&self.kept));
+        let (mut next, mut difference) = self.corpus.apply(look.changes, &Recall(&self.kept));
         let scope = if new_day { CheckScope::Everything } else { CheckScope::Changed };
         let root = &self.root;
         check(&mut next, &difference, scope, today, &|path| root.join(path.as_str()).is_file());
         let before = std::mem::replace(&mut self.corpus, next);
         self.take_weights();
+        if difference.lists_changed {
+            self.question_dictionary = None;
+        }
         let indexed = self.index(&before, &difference);
         let (view, rebuilt) = match indexed {
             Ok(done) => done,
             Err(fault) => {
                 self.writer = None;
+                self.unpublished.append(&mut difference.taken);
                 return Err(fault.into());
             }
         };
+        difference.taken.splice(..0, std::mem::take(&mut self.unpublished));
         self.last_day = Some(today);
         self.generation += 1;
         self.publish(view, today);
         report.generation = self.generation;
         report.rebuilt = rebuilt;
         report.receipts = self.receipts(&difference, started);
+        // Only now: who waits for a receipt looks for it when the news comes.
+        self.live.announce(self.generation);
         report.store_fault = self.keep(difference).err();
+        if tick.everything && report.folder_fault.is_none() {
+            // What was deleted while nobody looked.
+            self.kept.forget_others(self.corpus.entries().map(|(path, _)| path));
+        }
         Ok(report)
     }
 
@@ -168,7 +189,13 @@ impl Publisher {
     pub fn run(mut self, ticks: &Receiver<Tick>, mut tell: impl FnMut(&Result<Report, PublishFault>)) {
         let everything = Tick { hints: Vec::new(), everything: true };
         let mut tick = everything.clone();
+        let mut last_full = Instant::now();
         loop {
+            // A folder that never rests gets its look at everything all the same.
+            tick.everything |= last_full.elapsed() >= PERIOD;
+            if tick.everything {
+                last_full = Instant::now();
+            }
             let hinted = !tick.everything;
             let turn = self.step(&tick);
             let now = Instant::now();
@@ -235,13 +262,21 @@ impl Publisher {
         Ok((view, rebuild))
     }
 
-    fn publish(&self, view: IndexView, today: Date) {
+    fn publish(&mut self, view: IndexView, today: Date) {
+        let lists = &self.corpus.lists;
+        let question_dictionary = self.question_dictionary.get_or_insert_with(|| {
+            let mut words = lists.words.to_vec();
+            words.extend(lists.synonyms.words().map(|w| Word { text: w.to_owned(), tag: String::new() }));
+            Dictionary::with_words(&words)
+        });
         let Some(writer) = &self.writer else { return };
         self.live.swap(Snapshot {
             generation: self.generation,
             corpus: Arc::new(self.corpus.clone()),
             view,
             dictionary: writer.dictionary().clone(),
+            question_dictionary: question_dictionary.clone(),
+            expired: self.corpus.articles().filter(|a| a.is_expired(today)).map(|a| a.id.clone()).collect(),
             weights: self.weights.clone(),
             by_key: Arc::clone(&self.by_key),
             today,
@@ -278,14 +313,15 @@ impl Publisher {
 
     /// Keeps the good versions and forgets deleted files, after everybody can find the new state.
     fn keep(&mut self, difference: Difference) -> Result<(), StoreFault> {
+        let mut first = Ok(());
         for taken in difference.taken {
             match (taken.keep, taken.hash) {
-                (Some(bytes), _) => self.kept.keep(&taken.path, &bytes)?,
+                (Some(bytes), _) => first = first.and(self.kept.keep(&taken.path, &bytes)),
                 (None, None) if !self.root.join(taken.path.as_str()).exists() => self.kept.forget(&taken.path),
                 _ => {}
             }
         }
-        Ok(())
+        first
     }
 }
 

@@ -30,6 +30,9 @@ pub struct Snapshot {
     pub(crate) corpus: Arc<Corpus>,
     pub(super) view: IndexView,
     pub(super) dictionary: Dictionary,
+    pub(super) question_dictionary: Dictionary,
+    /// Articles customers no longer see, though the index still holds them as public.
+    pub(super) expired: Vec<ArticleId>,
     pub(super) weights: Weights,
     pub(super) by_key: Arc<HashMap<u64, Arc<Article>>>,
     /// The day the articles are read on.
@@ -156,8 +159,11 @@ impl Live {
     }
 
     pub(super) fn swap(&self, snapshot: Snapshot) {
-        let generation = snapshot.generation;
         self.snapshot.store(Some(Arc::new(snapshot)));
+    }
+
+    /// Wakes those who wait, after everything that belongs to `generation` can be seen.
+    pub(super) fn announce(&self, generation: u64) {
         self.generation.send_replace(generation);
     }
 }

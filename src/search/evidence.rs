@@ -44,26 +44,35 @@ impl Weighed<'_> {
     }
 }
 
-/// How well `text` (folded) holds `group`: 1 the word, less for a synonym or a loose or negated match.
-fn matched(group: &Group, text: &str) -> (f32, Option<(Evidence, usize, usize)>) {
-    if let Some((share, at)) = place(&group.word, text) {
-        return (share, Some((Evidence::Literal, at, group.word.len())));
+/// How well `text` (folded) holds `group`: 1 the word, less for a synonym or a loose or negated match;
+/// with the words that stand there.
+fn matched<'g>(group: &'g Group, text: &str) -> (f32, Option<(Evidence, &'g str)>) {
+    if let Some(share) = place(&group.word, text) {
+        return (share, Some((Evidence::Literal, &group.word)));
     }
     for synonym in &group.synonyms {
-        if let Some((share, at)) = place(synonym, text) {
-            return (share, Some((Evidence::Synonym, at, synonym.len())));
+        if let Some(share) = place(synonym, text) {
+            return (share, Some((Evidence::Synonym, synonym)));
         }
     }
     if let Some(bare) = &group.bare
-        && let Some((_, at)) = place(bare, text)
+        && place(bare, text).is_some()
     {
-        return (NEGATED, Some((Evidence::Literal, at, bare.len())));
+        return (NEGATED, Some((Evidence::Literal, bare)));
     }
     (loose(&group.word, text), None)
 }
 
-/// Where `word` stands in `text`, and whether only behind a negation it does not have itself.
-fn place(word: &str, text: &str) -> Option<(f32, usize)> {
+/// Whether `word` stands in `text`: 1, or less when only behind a negation it does not have itself.
+fn place(word: &str, text: &str) -> Option<f32> {
+    if word.is_ascii() && text.contains('-') && !text.contains(word) {
+        // The index joins what a hyphen parts: wi-fi is wifi.
+        return place_plain(word, &text.replace('-', ""));
+    }
+    place_plain(word, text)
+}
+
+fn place_plain(word: &str, text: &str) -> Option<f32> {
     let mut negated = None;
     for (at, _) in text.match_indices(word) {
         if word.is_ascii() && !stands_alone(text, at, word.len()) {
@@ -71,11 +80,11 @@ fn place(word: &str, text: &str) -> Option<(f32, usize)> {
         }
         let before = text[..at].chars().next_back();
         if !before.is_some_and(|c| matches!(c, '不' | '没' | '无' | '未')) {
-            return Some((1.0, at));
+            return Some(1.0);
         }
-        negated.get_or_insert(at);
+        negated = Some(NEGATED);
     }
-    negated.map(|at| (NEGATED, at))
+    negated
 }
 
 /// A Latin word or number is not a part of a longer one.
@@ -99,28 +108,27 @@ pub(super) fn gather(article: &Article, folded: &Folded, question: &Weighed<'_>,
     let mut best_share = vec![0.0f32; question.groups.len()];
     let mut reasons: Vec<Option<Reason>> = vec![None; question.groups.len()];
     let mut out = Evidences::default();
-    let mut look = |place: Place, text: &str, source: &dyn Fn(usize, usize) -> String| {
+    let mut look = |place: Place, text: &str| {
         let mut weight = 0.0;
         for (i, group) in question.groups.iter().enumerate() {
             let (share, found) = matched(group, text);
             weight += share * question.idf[i];
             if share > best_share[i] {
                 best_share[i] = share;
-                reasons[i] = found.map(|(why, at, length)| Reason { why, place, text: source(at, length) });
+                reasons[i] = found.map(|(why, words)| Reason { why, place, text: words.to_owned() });
             }
         }
         weight
     };
-    look(Place::Title, &folded.title, &|at, n| folded.title[at..at + n].to_owned());
+    look(Place::Title, &folded.title);
     for symptom in &folded.symptoms {
-        look(Place::Symptom, symptom, &|at, n| symptom[at..at + n].to_owned());
+        look(Place::Symptom, symptom);
     }
     for (i, passage) in article.passages.iter().enumerate() {
         if passage.audience == Audience::Agent && !staff {
             continue;
         }
-        let text = folded.passage(i);
-        let weight = look(passage.place, text, &|at, n| text[at..at + n].to_owned());
+        let weight = look(passage.place, folded.passage(i));
         let better = out.best.is_none_or(|(_, most)| weight > most);
         if passage.place == Place::Body && weight > 0.0 && better {
             out.best = Some((i, weight));

@@ -12,13 +12,19 @@ use crate::{
 const STOP: &str = "的 了 是 我 我家 我们 家 家里 家的 你 您 他 它 们 的话 怎么 怎么办 怎么样 怎么回事 怎样 如何 为什么 为何 咋 咋办 咋回事 \
     请问 你好 您好 谢谢 麻烦 一下 一个 这个 那个 这 那 啊 呢 吗 吧 呀 哦 嗯 就 都 也 还 又 很 太 有 在 把 被 和 跟 给 着 过 会 要 想 能 可以 \
     是不是 有没有 什么 啥 然后 但是 因为 所以 之后 以后 时候 的时候 现在 今天 昨天 刚才 突然 老是 总是 一直 里 里面 上 下 个 台 次 点 些 用 来 去 \
-    说 让 对 从 到 与 及 或 但 而 才 再 已经 帮 帮我 急 显示 报 提示 出现 错误 代码 故障代码 报错 型号";
+    说 让 对 从 到 出 与 及 或 但 而 才 再 已经 帮 帮我 急 显示 报 提示 出现 错误 代码 故障代码 报错 型号";
 
 /// Words that say only that something is wrong: alone they ask for a question, not an answer.
 const GENERIC: &str = "坏 坏了 故障 问题 有问题 毛病 出毛病 不好用 不好使 用不了 不能用 修 维修 报修 出问题 不行 不行了 异常 不正常 不工作";
 
 /// Negations that belong to the word behind them.
 const NEGATIONS: [&str; 5] = ["不", "没", "无", "未", "没有"];
+
+/// Negations with a helping verb: 不能启动 complains as 不启动 does.
+const NEGATED_VERBS: [&str; 7] = ["不能", "不会", "不可以", "不肯", "没法", "无法", "不再"];
+
+/// Words that announce a code.
+const CODE_WORDS: [&str; 7] = ["代码", "错误", "故障", "显示", "报", "提示", "编号"];
 
 /// Most words of one question that are searched.
 const GROUPS: usize = 24;
@@ -30,6 +36,10 @@ pub struct Vocabulary {
     appliances: Vec<(String, String)>,
     /// Codes with how they are written, by the appliance that has them (in normal form).
     codes: BTreeMap<ErrorCode, BTreeMap<String, String>>,
+    /// Whole models, canonical.
+    models: BTreeSet<String>,
+    /// Starts of models written with `*`, canonical.
+    model_starts: BTreeSet<String>,
 }
 
 impl Vocabulary {
@@ -37,8 +47,13 @@ impl Vocabulary {
     pub fn new<'a>(articles: impl Iterator<Item = &'a Article>) -> Self {
         let mut written: BTreeSet<&str> = BTreeSet::new();
         let mut codes: BTreeMap<ErrorCode, BTreeMap<String, String>> = BTreeMap::new();
+        let (mut models, mut model_starts) = (BTreeSet::new(), BTreeSet::new());
         for article in articles {
             written.extend(article.appliances.iter().map(String::as_str));
+            for model in &article.models {
+                let into = if model.trim_end().ends_with('*') { &mut model_starts } else { &mut models };
+                into.insert(canonical_model(model));
+            }
             for code in &article.codes {
                 let Some(canonical) = ErrorCode::new(code) else { continue };
                 let by = codes.entry(canonical).or_default();
@@ -49,7 +64,13 @@ impl Vocabulary {
         }
         let mut appliances: Vec<_> = written.into_iter().map(|a| (normalize(a), a.to_owned())).collect();
         appliances.sort_by_key(|(plain, _)| std::cmp::Reverse(plain.chars().count()));
-        Self { appliances, codes }
+        Self { appliances, codes, models, model_starts }
+    }
+
+    /// Whether some article is for this model, or for models that start like it.
+    fn has_model(&self, model: &str) -> bool {
+        let begins = self.models.range(model.to_owned()..).next().is_some_and(|m| m.starts_with(model));
+        begins || self.model_starts.iter().any(|start| model.starts_with(start.as_str()))
     }
 
     fn appliance_in(&self, text: &str, synonyms: &Synonyms, words: &[String]) -> Option<&(String, String)> {
@@ -110,9 +131,11 @@ pub fn read_question(
     let chosen = question.appliance.as_deref().map(normalize);
     let named = vocabulary.appliance_in(&text, synonyms, &words.iter().map(|w| w.0.clone()).collect::<Vec<_>>());
     let appliance = chosen.or_else(|| named.map(|n| n.0.clone()));
-    let mut models = models_in(&text);
+    // A model no article is for is a word like any other.
+    let mut models: Vec<String> = models_in(&text).into_iter().filter(|m| vocabulary.has_model(m)).collect();
     models.extend(question.model.as_deref().map(canonical_model).filter(|m| !m.is_empty()));
-    let spelled = codes_in(&text);
+    let mut spelled = codes_in(&text);
+    spelled.extend(plain_codes(&text, &words, vocabulary, appliance.as_deref()));
     let known = |code: &ErrorCode| {
         vocabulary.codes.get(code).filter(|by| appliance.as_ref().is_none_or(|a| by.contains_key(a)))
     };
@@ -140,20 +163,44 @@ pub fn read_question(
     reading
 }
 
-/// Puts a lone negation before the word it negates: 不 + 脱水 is one thing to find.
+/// Codes of letters only (dF) or digits only (10003), which look like words: only those that exist;
+/// a bare number counts for a named appliance, beside a word that announces a code.
+fn plain_codes(
+    text: &str,
+    words: &[(String, Option<String>)],
+    vocabulary: &Vocabulary,
+    appliance: Option<&str>,
+) -> Vec<ErrorCode> {
+    let announced = CODE_WORDS.iter().any(|w| text.contains(w));
+    let ascii = words.iter().map(|w| w.0.as_str()).filter(|w| w.is_ascii());
+    let is_code = |word: &&str| {
+        let digits = word.bytes().all(|b| b.is_ascii_digit());
+        let letters = word.bytes().all(|b| b.is_ascii_alphabetic());
+        letters && word.len() <= 2 || digits && announced && appliance.is_some()
+    };
+    let codes = ascii.filter(is_code).filter_map(ErrorCode::new);
+    codes.filter(|c| vocabulary.codes.get(c).is_some_and(|by| appliance.is_none_or(|a| by.contains_key(a)))).collect()
+}
+
+/// Puts a negation before the word it negates: 不 + 脱水 is one thing to find. Also returns the word
+/// without its negation when the dictionary does not know the two as one.
 fn join_negations(words: Vec<String>, dictionary: &Dictionary) -> Vec<(String, Option<String>)> {
     let mut out: Vec<(String, Option<String>)> = Vec::with_capacity(words.len());
     let mut words = words.into_iter().peekable();
     while let Some(word) = words.next() {
-        let next_is_chinese = words.peek().is_some_and(|w| !w.is_ascii() && !is_in(STOP, w));
-        if NEGATIONS.contains(&word.as_str()) && next_is_chinese {
-            let bare = words.next().unwrap_or_default();
-            let joined = format!("{word}{bare}");
-            let bare = (!dictionary.has(&joined)).then_some(bare);
-            out.push((joined, bare));
-        } else {
-            out.push((word, None));
-        }
+        let negation = match word.as_str() {
+            verb if NEGATED_VERBS.contains(&verb) => "不",
+            plain if NEGATIONS.contains(&plain) => plain,
+            _ => {
+                out.push((word, None));
+                continue;
+            }
+        };
+        // A negation with nothing behind it says nothing that could be found.
+        let Some(bare) = words.next_if(|w| !w.is_ascii()) else { continue };
+        let joined = format!("{negation}{bare}");
+        let known = dictionary.has(&joined) || is_in(STOP, &bare);
+        out.push((joined, (!known).then_some(bare)));
     }
     out
 }
@@ -240,6 +287,12 @@ mod tests {
         assert!(r.codes.is_empty());
         assert_eq!(r.understood.unknown_codes, ["E4"]);
         assert!(!read("空调 E4").codes.is_empty());
+    }
+
+    #[test]
+    fn a_model_no_article_is_for_is_searched_as_a_word() {
+        assert!(words(&read("zq7k9d22")).contains(&"zq7k9d22"));
+        assert!(read("zq7k9d22").models.is_empty());
     }
 
     #[test]

@@ -188,6 +188,7 @@ impl Ranker<'_> {
             () if unknown_code && !says_more => AnswerClass::None,
             () if self.is_exact(&first.article) && exact == 1 => AnswerClass::Confident,
             () if exact > 0 || self.reading.is_generic() => AnswerClass::Possible,
+            () if self.reading.groups.is_empty() && !self.reading.models.is_empty() => AnswerClass::Possible,
             () if unknown_code && first.coverage >= self.context.weights.possible => AnswerClass::Possible,
             () if first.coverage >= self.context.weights.confident => AnswerClass::Confident,
             () if first.coverage >= self.context.weights.possible => AnswerClass::Possible,

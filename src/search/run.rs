@@ -51,6 +51,10 @@ pub struct SearchContext<'a> {
     pub view: &'a IndexView,
     /// The dictionary its articles were cut with.
     pub dictionary: &'a Dictionary,
+    /// The dictionary questions are cut with: the words of the synonyms besides.
+    pub question_dictionary: &'a Dictionary,
+    /// Articles the reader no longer sees though the index holds them.
+    pub expired: &'a [ArticleId],
     /// Words that mean the same.
     pub synonyms: &'a Synonyms,
     /// Phrases that mean danger.
@@ -77,7 +81,7 @@ pub struct SearchFault(#[from] tantivy::TantivyError);
 /// # Errors
 /// When the index fails.
 pub fn search(question: &Question, context: &SearchContext<'_>) -> Result<Found, SearchFault> {
-    let reading = read_question(question, context.dictionary, context.synonyms, context.vocabulary);
+    let reading = read_question(question, context.question_dictionary, context.synonyms, context.vocabulary);
     let run = Run { question, context, reading: &reading };
     let idf = run.idf();
     let (candidates, total, relaxed) = run.candidates()?;
@@ -149,7 +153,7 @@ impl Run<'_> {
     /// When the words required find nothing, any of them may: giving up one word at a time stops at
     /// the articles that share the most words, and in a told story those are often the idle ones.
     fn candidates(&self) -> Result<(Vec<Candidate>, usize, bool), SearchFault> {
-        let wanted = required(self.reading.groups.len());
+        let wanted = required(self.reading.groups.iter().filter(|g| !g.generic).count());
         let (found, total) = self.fetch(wanted)?;
         if !found.is_empty() || wanted <= 1 {
             return Ok((found, total, false));
@@ -159,6 +163,9 @@ impl Run<'_> {
     }
 
     fn fetch(&self, must: usize) -> Result<(Vec<Candidate>, usize), SearchFault> {
+        if self.says_nothing() {
+            return Ok((Vec::new(), 0));
+        }
         let query = self.query(must);
         let view = self.context.view;
         let provider = view.statistics.provider(&view.fields, self.reader());
@@ -185,15 +192,27 @@ impl Run<'_> {
         }
     }
 
+    /// No word, code, model or appliance: punctuation only.
+    fn says_nothing(&self) -> bool {
+        let reading = self.reading;
+        reading.groups.is_empty()
+            && reading.codes.is_empty()
+            && reading.models.is_empty()
+            && reading.appliance.is_none()
+    }
+
     fn query(&self, must: usize) -> BooleanQuery {
         let fields = &self.context.view.fields;
         let weights = self.context.weights;
         let mut clauses: Vec<(Occur, Box<dyn Query>)> = self.filters();
         let mut body: Vec<(Occur, Box<dyn Query>)> = Vec::new();
-        if !self.reading.groups.is_empty() {
-            let groups = self.reading.groups.iter().map(|g| (Occur::Should, self.group(g))).collect();
+        let (generic, telling): (Vec<&Group>, Vec<&Group>) = self.reading.groups.iter().partition(|g| g.generic);
+        if !telling.is_empty() {
+            let groups = telling.into_iter().map(|g| (Occur::Should, self.group(g))).collect();
             body.push((Occur::Should, Box::new(BooleanQuery::with_minimum_required_clauses(groups, must))));
         }
+        // That something is wrong need not stand in the article.
+        clauses.extend(generic.into_iter().map(|g| (Occur::Should, self.group(g))));
         for code in &self.reading.codes {
             body.push((Occur::Should, constant(fields.code, code, weights.code)));
         }
@@ -225,7 +244,7 @@ impl Run<'_> {
         if let Some(kind) = self.question.kind {
             filters.push((Occur::Must, constant(fields.kind, kind.as_str(), 0.0)));
         }
-        for id in &self.question.not {
+        for id in self.question.not.iter().chain(self.context.expired) {
             filters.push((Occur::MustNot, self.only(id)));
         }
         filters

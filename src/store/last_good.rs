@@ -5,7 +5,7 @@
 //! so a stop in the middle leaves the older version whole.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     fs, io,
     path::{Path, PathBuf},
 };
@@ -43,11 +43,21 @@ impl LastGood {
         let folder = data.join("last-good");
         let fault = |source| StoreFault { path: folder.clone(), source };
         fs::create_dir_all(&folder).map_err(fault)?;
-        let mut names = HashMap::new();
+        let mut found = Vec::new();
         for entry in fs::read_dir(&folder).map_err(fault)? {
-            let name = entry.map_err(fault)?.file_name().to_string_lossy().into_owned();
+            let entry = entry.map_err(fault)?;
+            let written = entry.metadata().and_then(|m| m.modified()).ok();
+            let name = entry.file_name().to_string_lossy().into_owned();
             if let Some((hash, _)) = name.split_once('-') {
-                names.insert(hash.to_owned(), name.clone());
+                found.push((written, hash.to_owned(), name));
+            }
+        }
+        // A stop between writing a version and removing the older one leaves both: the newer counts.
+        found.sort();
+        let mut names: HashMap<String, String> = HashMap::new();
+        for (_, hash, name) in found {
+            if let Some(older) = names.insert(hash, name) {
+                let _ = fs::remove_file(folder.join(older));
             }
         }
         Ok(Self { folder, names })
@@ -81,9 +91,22 @@ impl LastGood {
         Ok(())
     }
 
+    /// Forgets every path that is not among `present`: their files were deleted while nobody looked.
+    pub fn forget_others<'p>(&mut self, present: impl Iterator<Item = &'p RelPath>) {
+        let present: HashSet<String> = present.map(hash).collect();
+        let gone: Vec<String> = self.names.keys().filter(|h| !present.contains(*h)).cloned().collect();
+        for hash in gone {
+            self.forget_hash(&hash);
+        }
+    }
+
     /// Forgets `path`: its file was deleted.
     pub fn forget(&mut self, path: &RelPath) {
-        if let Some(name) = self.names.remove(&hash(path)) {
+        self.forget_hash(&hash(path));
+    }
+
+    fn forget_hash(&mut self, hash: &str) {
+        if let Some(name) = self.names.remove(hash) {
             let _ = fs::remove_file(self.folder.join(name));
         }
     }

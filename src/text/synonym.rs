@@ -20,6 +20,12 @@ impl Synonyms {
         scopes.filter_map(move |s| self.by_scope.get(s)?.get(word)).flatten().map(String::as_str)
     }
 
+    /// Every Chinese word of at least two characters, so that a question is not cut across it.
+    pub fn words(&self) -> impl Iterator<Item = &str> {
+        let all = self.by_scope.values().flatten().flat_map(|(from, to)| std::iter::once(from).chain(to));
+        all.map(String::as_str).filter(|w| !w.is_ascii() && !w.contains(' ') && (2..=8).contains(&w.chars().count()))
+    }
+
     fn add(&mut self, scope: &str, from: &str, to: &str) {
         if from == to || from.is_empty() || to.is_empty() {
             return;

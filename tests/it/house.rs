@@ -140,8 +140,7 @@ type Plan<'a> = BTreeMap<&'a str, BTreeSet<&'a str>>;
 
 fn plan(table: &str) -> Plan<'_> {
     let rows = table.lines().filter_map(|row| row.split_once('→'));
-    rows.map(|(room, arrows)| (room.trim(), arrows.split_whitespace().collect()))
-        .collect()
+    rows.map(|(room, arrows)| (room.trim(), arrows.split_whitespace().collect())).collect()
 }
 
 // ---- Rooms and imports
@@ -160,9 +159,7 @@ fn rooms_are_known(tree: &Tree) -> Vec<String> {
     }
     for name in plan.keys().filter(|name| !built.contains(*name)) {
         let advice = "delete its row from ROOMS, or move it to ROOMS_TO_COME";
-        complaints.push(format!(
-            "room `{name}` of the import table is not in src: {advice}"
-        ));
+        complaints.push(format!("room `{name}` of the import table is not in src: {advice}"));
     }
     complaints
 }
@@ -188,9 +185,7 @@ fn wrong_import(tree: &Tree, path: &str, import: &[String]) -> Option<String> {
     }
     let must_not = format!("room `{from}` must not import");
     if to == "*" {
-        return Some(format!(
-            "{must_not} the whole crate: name the rooms it needs"
-        ));
+        return Some(format!("{must_not} the whole crate: name the rooms it needs"));
     }
     if !arrows.contains(to) {
         let instead = match from {
@@ -429,7 +424,9 @@ fn lengths_are_kept(tree: &Tree) -> Vec<String> {
     for (path, text) in files(tree, "web/script/", ".js") {
         let lines = text.lines().count();
         if lines > MAX_SCRIPT_LINES {
-            complaints.push(format!("{path} has {lines} lines, {MAX_SCRIPT_LINES} are allowed: split it into two modules by subject"));
+            complaints.push(format!(
+                "{path} has {lines} lines, {MAX_SCRIPT_LINES} are allowed: split it into two modules by subject"
+            ));
         }
     }
     complaints
@@ -537,7 +534,9 @@ fn links_lead_somewhere(tree: &Tree) -> Vec<String> {
             lost.retain(|target| !leads_somewhere(tree, path, target));
             let line = text[..place.start].matches('\n').count() + 1;
             for target in lost {
-                complaints.push(format!("{path}:{line} links to `{target}`, which does not exist: correct the path or delete the link"));
+                complaints.push(format!(
+                    "{path}:{line} links to `{target}`, which does not exist: correct the path or delete the link"
+                ));
             }
         }
     }
@@ -624,10 +623,7 @@ fn a_forbidden_import_is_seen_however_it_is_written() {
         "⏎use ::wenzhen::store as attic;",
     ] {
         let complaint = "→ src/found.rs:2 room `found` must not import `store`: take the value";
-        seeded(
-            imports_run_down,
-            &format!("src/found.rs: {text}\n{complaint}"),
-        );
+        seeded(imports_run_down, &format!("src/found.rs: {text}\n{complaint}"));
     }
 }
 
@@ -716,14 +712,8 @@ fn lib_rs_with_code_or_without_a_doc_line_is_refused() {
 
 #[test]
 fn a_map_that_misses_a_room_or_an_arrow_is_refused() {
-    let map = drawn(
-        &ROOMS
-            .replace("store   → article", "store →")
-            .replace("lib ", "loft"),
-    );
-    let map = map
-        .replace("# Map", "Says nothing of `lib`.")
-        .replace('\n', "⏎");
+    let map = drawn(&ROOMS.replace("store   → article", "store →").replace("lib ", "loft"));
+    let map = map.replace("# Map", "Says nothing of `lib`.").replace('\n', "⏎");
     let cases = format!(
         "src/attic.rs: //! Neither planned nor drawn.
         → src/README.md has no row for `attic`, ROOMS has no row: make the table

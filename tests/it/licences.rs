@@ -30,11 +30,7 @@ const REFUSED: &[&str] = &["aws-lc-sys", "aws-lc-rs", "openssl-sys"];
 #[test]
 fn every_package_in_the_product_may_be_shipped() {
     let complaints = licence_complaints(&resolved_graph());
-    assert!(
-        complaints.is_empty(),
-        "packages that may not be shipped:\n{}\n",
-        complaints.join("\n")
-    );
+    assert!(complaints.is_empty(), "packages that may not be shipped:\n{}\n", complaints.join("\n"));
 }
 
 fn resolved_graph() -> Value {
@@ -47,29 +43,16 @@ fn resolved_graph() -> Value {
         .output()
         .expect("cargo can be started, it has started this test");
     let said = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        output.status.success(),
-        "`cargo metadata` failed, run `cargo fetch --locked` first:\n{said}"
-    );
+    assert!(output.status.success(), "`cargo metadata` failed, run `cargo fetch --locked` first:\n{said}");
     serde_json::from_slice(&output.stdout).expect("cargo metadata prints JSON")
 }
 
 fn licence_complaints(graph: &Value) -> Vec<String> {
-    let by_id = |list: &'static str| {
-        move |value: &Value| {
-            (
-                value[list].as_str().unwrap_or_default().to_owned(),
-                value.clone(),
-            )
-        }
-    };
+    let by_id =
+        |list: &'static str| move |value: &Value| (value[list].as_str().unwrap_or_default().to_owned(), value.clone());
     let packages: BTreeMap<String, Value> = each(&graph["packages"]).map(by_id("id")).collect();
-    let nodes: BTreeMap<String, Value> =
-        each(&graph["resolve"]["nodes"]).map(by_id("id")).collect();
-    let root = graph["resolve"]["root"]
-        .as_str()
-        .expect("the graph has a root package")
-        .to_owned();
+    let nodes: BTreeMap<String, Value> = each(&graph["resolve"]["nodes"]).map(by_id("id")).collect();
+    let root = graph["resolve"]["root"].as_str().expect("the graph has a root package").to_owned();
 
     let mut way_to = BTreeMap::from([(root.clone(), String::new())]);
     let mut next = VecDeque::from([root]);
@@ -79,13 +62,8 @@ fn licence_complaints(graph: &Value) -> Vec<String> {
         let name = package["name"].as_str().expect("a package has a name");
         let way = format!("{}{name}", way_to[&id]);
         complaints.extend(wrong_package(package, name).map(|why| format!("{way}: {why}")));
-        for dependency in
-            each(&nodes[&id]["deps"]).filter(|dependency| is_in_the_product(dependency))
-        {
-            let id = dependency["pkg"]
-                .as_str()
-                .expect("a dependency has an id")
-                .to_owned();
+        for dependency in each(&nodes[&id]["deps"]).filter(|dependency| is_in_the_product(dependency)) {
+            let id = dependency["pkg"].as_str().expect("a dependency has an id").to_owned();
             if !way_to.contains_key(&id) {
                 way_to.insert(id.clone(), format!("{way} → "));
                 next.push_back(id);
@@ -106,23 +84,15 @@ fn is_in_the_product(dependency: &Value) -> bool {
 
 fn wrong_package(package: &Value, name: &str) -> Option<String> {
     if REFUSED.contains(&name) {
-        return Some(
-            "does not build with Rust alone: turn off the feature that brings it in".to_owned(),
-        );
+        return Some("does not build with Rust alone: turn off the feature that brings it in".to_owned());
     }
     let Some(licence) = package["license"].as_str() else {
-        return Some(
-            "states no licence: choose another package, or ask its authors to state one".to_owned(),
-        );
+        return Some("states no licence: choose another package, or ask its authors to state one".to_owned());
     };
     match is_permitted(licence) {
         Ok(true) => None,
-        Ok(false) => Some(format!(
-            "`{licence}` is not permissive: choose another package"
-        )),
-        Err(why) => Some(format!(
-            "`{licence}` cannot be read ({why}): look at its licence by hand"
-        )),
+        Ok(false) => Some(format!("`{licence}` is not permissive: choose another package")),
+        Err(why) => Some(format!("`{licence}` cannot be read ({why}): look at its licence by hand")),
     }
 }
 
@@ -130,10 +100,7 @@ fn wrong_package(package: &Value, name: &str) -> Option<String> {
 ///
 /// AND binds tighter than OR: <https://spdx.github.io/spdx-spec/v3.0.1/annexes/spdx-license-expressions/>.
 fn is_permitted(expression: &str) -> Result<bool, String> {
-    let spaced = expression
-        .replace('(', " ( ")
-        .replace(')', " ) ")
-        .replace('/', " OR ");
+    let spaced = expression.replace('(', " ( ").replace(')', " ) ").replace('/', " OR ");
     let words: Vec<&str> = spaced.split_whitespace().collect();
     let mut rest = words.as_slice();
     let permitted = alternatives(&mut rest)?;
@@ -162,11 +129,7 @@ fn conditions(rest: &mut &[&str]) -> Result<bool, String> {
 fn licence(rest: &mut &[&str]) -> Result<bool, String> {
     if accept(rest, "(") {
         let permitted = alternatives(rest)?;
-        return if accept(rest, ")") {
-            Ok(permitted)
-        } else {
-            Err("a `)` is missing".to_owned())
-        };
+        return if accept(rest, ")") { Ok(permitted) } else { Err("a `)` is missing".to_owned()) };
     }
     let mut name = licence_word(rest)?.to_owned();
     if accept(rest, "WITH") {
@@ -217,23 +180,14 @@ fn licence_expressions_are_read_as_spdx_means_them() {
     for (expression, permitted) in cases {
         assert_eq!(is_permitted(expression), Ok(permitted), "{expression}");
     }
-    for broken in [
-        "",
-        "MIT OR",
-        "(MIT",
-        "MIT)",
-        "MIT ISC",
-        "AND MIT",
-        "Apache-2.0 WITH",
-    ] {
+    for broken in ["", "MIT OR", "(MIT", "MIT)", "MIT ISC", "AND MIT", "Apache-2.0 WITH"] {
         assert!(is_permitted(broken).is_err(), "{broken}");
     }
 }
 
 #[test]
 fn a_package_that_may_not_be_shipped_is_named_with_the_way_to_it() {
-    let package =
-        |name: &str, licence: Value| json!({ "id": name, "name": name, "license": licence });
+    let package = |name: &str, licence: Value| json!({ "id": name, "name": name, "license": licence });
     let needs = |name: &str, kind: Value| json!({ "pkg": name, "dep_kinds": [{ "kind": kind }] });
     let graph = json!({
         "packages": [

@@ -1,4 +1,11 @@
 //! One test binary: what a person would notice, through a whole knowledge base.
 
+mod api;
 mod house;
+mod leak;
 mod licences;
+mod live;
+mod pages;
+mod search;
+mod trouble;
+mod world;

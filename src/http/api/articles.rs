@@ -80,7 +80,9 @@ impl ArticleBody {
         let article = &answer.article;
         let links = ReaderLinks { article, snapshot: &answer.snapshot, role };
         let html = |lines| render(article, lines, role.viewer(), &links);
-        let sections: Vec<SectionBody> = article.sections.iter().map(|s| section(s, html(s.lines))).collect();
+        let mut sections: Vec<SectionBody> = article.sections.iter().map(|s| section(s, html(s.lines))).collect();
+        // Text for staff before the first heading leaves nothing for others.
+        sections.retain(|s| !(s.heading.is_empty() && s.html.trim().is_empty() && s.steps.is_empty()));
         let steps: Vec<StepBody> = article.steps().map(|s| step(s, html(s.lines))).collect();
         let staff = role > Role::Customer;
         Self {
@@ -100,7 +102,7 @@ impl ArticleBody {
             reviewed: article.reviewed.map(|d| d.to_string()),
             revision: article_revision(article, role),
             url: article_url(&article.id),
-            html: whole(article, &sections, &steps),
+            html: whole(&sections, &steps),
             sections,
             steps,
         }
@@ -161,11 +163,11 @@ fn step(step: &Step, html: String) -> StepBody {
 }
 
 /// The whole body as one piece of HTML.
-fn whole(article: &Article, sections: &[SectionBody], steps: &[StepBody]) -> String {
+fn whole(sections: &[SectionBody], steps: &[StepBody]) -> String {
     let mut out = String::new();
-    for (section, body) in article.sections.iter().zip(sections) {
-        if !section.heading.is_empty() {
-            out.push_str(&format!("<h2 id=\"{}\">{}</h2>\n", escaped(&body.id), escaped(&section.heading)));
+    for body in sections {
+        if !body.heading.is_empty() {
+            out.push_str(&format!("<h2 id=\"{}\">{}</h2>\n", escaped(&body.id), escaped(&body.heading)));
         }
         out.push_str(&body.html);
         for step in steps.iter().filter(|s| body.steps.contains(&s.id)) {

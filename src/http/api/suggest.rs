@@ -5,12 +5,15 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{blocking, search::uncached};
-use crate::http::{
-    auth::Caller,
-    error::{ApiFault, HttpFault, ProblemJson},
-    links::article_url,
-    params::Params,
-    routes::ServerState,
+use crate::{
+    found::{QUERY_CHARS, QuestionFault, Suggestion},
+    http::{
+        auth::Caller,
+        error::{ApiFault, HttpFault, ProblemJson},
+        links::article_url,
+        params::Params,
+        routes::ServerState,
+    },
 };
 
 /// Longest text completed, in characters.
@@ -43,9 +46,13 @@ pub(crate) async fn suggest(
     if query.chars().filter(|c| !c.is_control()).collect::<String>().trim().is_empty() {
         return Err(HttpFault::bad_request("empty-query", "q 是空的。请写上要找的问题。").into());
     }
+    let n = query.chars().count();
+    if n > QUERY_CHARS {
+        return Err(HttpFault::from(QuestionFault::TooLong(n)).into());
+    }
     let typed: String = query.chars().take(TYPED).collect();
     let rows = blocking(move || state.finder.suggest(&typed, role)).await??;
-    let row = |s: crate::found::Suggestion| SuggestionBody {
+    let row = |s: Suggestion| SuggestionBody {
         url: article_url(&s.article.id),
         article: s.article.id.to_string(),
         kind: s.kind.as_str(),

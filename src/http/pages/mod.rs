@@ -84,6 +84,7 @@ fn private(mut response: Response) -> Response {
 
 /// A path of our own to go back to; anything else leads home.
 pub(crate) fn own_path(path: &str) -> &str {
-    let ours = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n']);
+    let ours =
+        path.starts_with('/') && !path.starts_with("//") && !path.contains(|c: char| c == '\\' || c.is_control());
     if ours { path } else { "/" }
 }

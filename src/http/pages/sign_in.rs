@@ -8,7 +8,7 @@ use axum::{
 };
 use serde::Deserialize;
 
-use super::{SiteView, own_path, page, path_of};
+use super::{SiteView, own_path, page, path_of, problem_page};
 use crate::http::{
     auth::{Auth, Caller, From},
     params::Params,
@@ -40,6 +40,10 @@ pub(crate) async fn login_form(
     From(address): From,
     request: Request,
 ) -> Response {
+    let params = match params.only(&["next", "once"]) {
+        Ok(params) => params,
+        Err(fault) => return problem_page(&state, caller, &request, fault),
+    };
     let next = params.one("next").ok().flatten().unwrap_or("/").to_owned();
     if let Ok(Some(once)) = params.one("once") {
         return match state.auth.sign_in(once, address) {
