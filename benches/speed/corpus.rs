@@ -19,10 +19,10 @@ const DEEDS: [&str; 8] = [
 ];
 
 /// xorshift64*: small, seeded, good enough to mix words.
-pub struct Mix(u64);
+pub(crate) struct Mix(u64);
 
 impl Mix {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
 
@@ -35,7 +35,7 @@ impl Mix {
 }
 
 /// Article number `i` with a mark in its text that no other has.
-pub fn article(i: usize, mark: &str) -> String {
+pub(crate) fn article(i: usize, mark: &str) -> String {
     let mut mix = Mix::new(i as u64 + 1);
     let (appliance, part, fault) = (mix.pick(&APPLIANCES), mix.pick(&PARTS), mix.pick(&FAULTS));
     let mut text = format!(
@@ -59,7 +59,7 @@ pub fn article(i: usize, mark: &str) -> String {
 }
 
 /// Writes `n` articles below `root`.
-pub fn write(root: &Path, n: usize) {
+pub(crate) fn write(root: &Path, n: usize) {
     for i in 0..n {
         let folder = root.join(format!("{:02}", i % 20));
         fs::create_dir_all(&folder).expect("the folder is made");

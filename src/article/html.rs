@@ -10,7 +10,11 @@ use std::{
 
 use pulldown_cmark::{CowStr, Event, Parser, Tag, TagEnd, html};
 
-use super::{Article, outline::options, step::blank_attributes};
+use super::{
+    Article,
+    outline::{ends_in_chinese, options},
+    step::blank_attributes,
+};
 
 /// Who reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,7 +81,7 @@ fn write_chunk(out: &mut String, markdown: &str, staff: bool, links: &dyn Links)
     }
     let (markdown, _) = blank_attributes(markdown, &mut Vec::new());
     let events = Parser::new_ext(&markdown, options());
-    let mut rewriter = Rewriter { links, dropped: Vec::new(), alt: None };
+    let mut rewriter = Rewriter { links, dropped: Vec::new(), alt: None, after_chinese: false };
     html::push_html(out, events.filter_map(|event| rewriter.pass(event)));
     if staff {
         out.push_str("</aside>");
@@ -91,6 +95,8 @@ struct Rewriter<'l> {
     dropped: Vec<bool>,
     /// Inside a picture that cannot be shown: its description so far.
     alt: Option<String>,
+    /// The last text ended in Chinese.
+    after_chinese: bool,
 }
 
 impl Rewriter<'_> {
@@ -103,7 +109,11 @@ impl Rewriter<'_> {
             }
             return None;
         }
+        if let Event::Text(text) | Event::Code(text) = &event {
+            self.after_chinese = ends_in_chinese(text);
+        }
         match event {
+            Event::SoftBreak if self.after_chinese => None,
             Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
                 let to = self.destination(&dest_url);
                 self.dropped.push(to.is_none());
@@ -252,6 +262,14 @@ mod tests {
             "{out}"
         );
         assert!(out.contains("href=\"https://a.cn\""));
+    }
+
+    #[test]
+    fn a_line_break_between_chinese_lines_is_no_blank() {
+        assert_eq!(
+            html("第一句。\n第二句，**粗**\n字 end\nnext\n", Viewer::Customer),
+            "<p>第一句。第二句，<strong>粗</strong>字 end\nnext</p>\n"
+        );
     }
 
     #[test]

@@ -141,7 +141,10 @@ impl Ranker<'_> {
         let readable = |p: &&crate::article::Passage| {
             p.place == Place::Body && (p.audience == Audience::Public || self.is_staff())
         };
-        best.or_else(|| article.passages.iter().find(readable)).map(|p| snippet(&p.text, &words)).unwrap_or_default()
+        // Where no word stands in the text itself, its first sentence says best what it is about.
+        let best = best.map(|p| snippet(&p.text, &words)).filter(|s| !s.marks.is_empty());
+        let lead = || article.passages.iter().find(readable).map(|p| snippet(&p.text, &words));
+        best.or_else(lead).unwrap_or_default()
     }
 
     fn exact_reasons(&self, article: &Article) -> Vec<Reason> {
