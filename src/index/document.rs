@@ -105,3 +105,36 @@ fn repeat(into: &mut String, cut: &Cut, times: usize) {
         into.push_str(&cut.words);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::article::{RelPath, parse};
+
+    fn document(text: &str) -> IndexDocument {
+        let article = parse(&RelPath::new("a.md"), text.as_bytes()).article.expect("an article");
+        IndexDocument::new(&article, &Dictionary::with_words(&[]))
+    }
+
+    fn count(document: &IndexDocument, word: &str) -> usize {
+        let (_, fields) = Fields::schema();
+        let texts = document.columns().clone().texts(&fields);
+        let words = &texts.iter().find(|(field, _)| *field == fields.words).expect("the merged field").1;
+        words.split_terminator(Cut::SEPARATOR).filter(|w| *w == word).count()
+    }
+
+    #[test]
+    fn title_and_phrases_weigh_four_times_in_the_one_merged_field() {
+        let d = document("---\ntitle: 漏水\nsymptoms: [滴水]\n---\n## 小标题抖动\n正文跳闸。\n");
+        assert_eq!(["漏水", "滴水", "抖动", "跳闸"].map(|w| count(&d, w)), [4, 4, 2, 1]);
+    }
+
+    #[test]
+    fn words_for_staff_stand_in_no_public_field() {
+        for text in
+            ["---\naudience: agent\n---\n密语\n", "---\nstatus: draft\n---\n密语\n", "公开\n:::agent\n密语\n:::\n"]
+        {
+            assert_eq!(count(&document(text), "密语"), 0, "{text}");
+        }
+    }
+}

@@ -362,3 +362,15 @@ fn end_of(program: &mut Command) -> (Option<i32>, String) {
     child.stderr.take().expect("a pipe").read_to_string(&mut said).expect("read");
     (code.and_then(|code| code.code()), said)
 }
+
+#[test]
+fn publishing_writes_no_index_to_the_disk() {
+    // The folder is the source of truth: an index on disk would cost an fsync of each segment at each save.
+    let world = World::new(&[("a.md", "# 甲\n")]);
+    let mut kept: Vec<String> = fs::read_dir(world.data())
+        .expect("the data folder")
+        .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
+        .collect();
+    kept.sort();
+    assert_eq!(kept, ["last-good"]);
+}
