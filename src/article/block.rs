@@ -7,8 +7,22 @@
 use super::{Trouble, yaml::Mark};
 
 /// Containers that other tools write and that may be shown to everybody.
-const PUBLIC_BLOCKS: [&str; 9] =
-    ["tip", "note", "info", "warning", "caution", "danger", "important", "details", "success"];
+const PUBLIC_BLOCKS: [&str; 14] = [
+    "tip",
+    "note",
+    "info",
+    "warning",
+    "caution",
+    "danger",
+    "important",
+    "details",
+    "success",
+    "code-group",
+    "raw",
+    "v-pre",
+    "hint",
+    "question",
+];
 
 /// Marks the lines of `text` that only staff may read; the first `header` lines are left unmarked.
 pub(super) fn agent_lines(text: &str, header: usize) -> (Vec<bool>, Vec<(Mark, Trouble)>) {
@@ -27,13 +41,13 @@ pub(super) fn agent_lines(text: &str, header: usize) -> (Vec<bool>, Vec<(Mark, T
             continue;
         }
         match directive(line) {
-            Some("") if open.is_empty() => {}
             Some("") => {
-                open.pop();
-                hidden[i] = true;
+                let staff = open.pop();
+                hidden[i] = inside || staff == Some(true);
             }
             Some(name) => {
-                let known = name.split(|c: char| !c.is_alphanumeric()).next().unwrap_or("").to_lowercase();
+                let known =
+                    name.split(|c: char| !(c.is_alphanumeric() || c == '-')).next().unwrap_or("").to_lowercase();
                 let staff = !PUBLIC_BLOCKS.contains(&known.as_str());
                 if staff && known != "agent" {
                     troubles.push((mark, Trouble::UnknownBlock(name.to_owned())));
@@ -42,7 +56,7 @@ pub(super) fn agent_lines(text: &str, header: usize) -> (Vec<bool>, Vec<(Mark, T
                     opened_at = i;
                 }
                 open.push(staff);
-                hidden[i] = true;
+                hidden[i] = inside || staff;
             }
             None => {}
         }
@@ -55,7 +69,7 @@ pub(super) fn agent_lines(text: &str, header: usize) -> (Vec<bool>, Vec<(Mark, T
 
 /// The name behind `:::` when the line is a container mark; empty for a closing mark.
 /// Full-width colons and list or quote marks before it count too: a leak is worse than a note.
-fn directive(line: &str) -> Option<&str> {
+pub(super) fn directive(line: &str) -> Option<&str> {
     let said = line.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '>' | '-' | '*' | '+'));
     let rest = said.trim_start_matches([':', '：']);
     let colons = said.chars().count() - rest.chars().count();
@@ -127,7 +141,7 @@ mod tests {
     fn a_sample_in_a_code_fence_is_no_block_and_blocks_nest() {
         assert_eq!(hidden("```\n:::agent\n话\n:::\n```\n公"), "......");
         assert_eq!(hidden(":::agent\n:::tip\n提示\n:::\n仍是话\n:::\n公"), "xxxxxx.");
-        assert_eq!(hidden(":::tip\n公\n:::agent\n话\n:::\n公\n:::\n公"), "x.xxx.x.");
+        assert_eq!(hidden(":::tip\n公\n:::agent\n话\n:::\n公\n:::\n公"), "..xxx...");
         assert_eq!(hidden(":::agent\n```\n:::\n公"), "xxx.");
     }
 }

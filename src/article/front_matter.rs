@@ -1,4 +1,4 @@
-//! Finds the front matter: the lines between `---` and `---` at the very top.
+//! Finds the front matter: the lines between `---` and `---`, or `+++` and `+++`, at the very top.
 
 /// Where the header of a file stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -7,12 +7,15 @@ pub(super) enum FrontMatter<'a> {
     None,
     /// The header, and how many lines it takes with both marks.
     Some { yaml: &'a str, lines: usize },
-    /// A first line `---` and no second one.
+    /// A TOML header between `+++` and `+++`, and how many lines it takes with both marks.
+    Toml { toml: &'a str, lines: usize },
+    /// A first mark and no second one.
     Open,
 }
 
 pub(super) fn cut(text: &str) -> FrontMatter<'_> {
-    let Some(rest) = text.strip_prefix("---") else { return FrontMatter::None };
+    let toml = text.starts_with("+++");
+    let Some(rest) = text.strip_prefix(if toml { "+++" } else { "---" }) else { return FrontMatter::None };
     let Some(end) = rest.find('\n') else { return FrontMatter::None };
     if !rest[..end].trim().is_empty() {
         return FrontMatter::None;
@@ -21,7 +24,10 @@ pub(super) fn cut(text: &str) -> FrontMatter<'_> {
     let mut at = start;
     for (n, line) in text[start..].split_inclusive('\n').enumerate() {
         let said = line.trim_end();
-        if said == "---" || said == "..." {
+        if toml && said == "+++" {
+            return FrontMatter::Toml { toml: &text[start..at], lines: n + 2 };
+        }
+        if !toml && (said == "---" || said == "...") {
             return FrontMatter::Some { yaml: &text[start..at], lines: n + 2 };
         }
         at += line.len();
@@ -38,6 +44,7 @@ mod tests {
         assert_eq!(cut("---\nid: a\n---\n文"), FrontMatter::Some { yaml: "id: a\n", lines: 3 });
         assert_eq!(cut("--- \n---\n"), FrontMatter::Some { yaml: "", lines: 2 });
         assert_eq!(cut("---\nid: a\n"), FrontMatter::Open);
+        assert_eq!(cut("+++\nid = 1\n+++\n文"), FrontMatter::Toml { toml: "id = 1\n", lines: 3 });
         assert_eq!(cut("# 题\n---\n"), FrontMatter::None);
         assert_eq!(cut("----\na\n---\n"), FrontMatter::None);
     }

@@ -2,6 +2,7 @@
 
 use super::{
     ArticleId, Audience, Date, Kind, Severity, Status, Trouble,
+    signs::mark_at,
     yaml::{Mark, Node},
 };
 
@@ -15,6 +16,10 @@ pub(super) struct Header {
     pub models: Vec<String>,
     pub codes: Vec<String>,
     pub symptoms: Vec<String>,
+    /// Old addresses, starting with `/`.
+    pub redirects: Vec<String>,
+    /// What other tools call description or summary.
+    pub summary: Option<String>,
     pub signs: Vec<(String, String)>,
     pub signs_line: u32,
     pub audience: Option<Audience>,
@@ -87,7 +92,18 @@ impl Reader {
             "appliance" => self.header.appliances = self.texts(key, value),
             "models" => self.header.models = self.texts(key, value),
             "codes" => self.header.codes = self.texts(key, value),
-            "symptoms" => self.header.symptoms = self.texts(key, value),
+            // Topics other tools keep are words people use for the matter.
+            "symptoms" | "tags" | "tag" | "keywords" | "categories" => {
+                let words = self.texts(key, value);
+                self.header.symptoms.extend(words);
+            }
+            "aliases" | "alias" => {
+                let (redirects, names): (Vec<_>, Vec<_>) =
+                    self.texts(key, value).into_iter().partition(|a| a.starts_with('/'));
+                self.header.redirects.extend(redirects);
+                self.header.symptoms.extend(names);
+            }
+            "description" | "summary" => self.header.summary = self.text(key, value).map(|t| t.0),
             "expect" => {
                 self.header.expect = self.marked_texts(key, value).into_iter().map(|(t, m)| (t, m.line)).collect();
             }
@@ -95,6 +111,7 @@ impl Reader {
             "reviewed" => self.header.reviewed = self.date(key, value),
             "review_by" => self.header.review_by = self.date(key, value),
             "expires" => self.header.expires = self.date(key, value),
+            other if OTHER_TOOLS.contains(&other) => {}
             other => self.troubles.push((mark, Trouble::UnknownField(other.to_owned()))),
         }
     }
@@ -189,6 +206,80 @@ impl Reader {
             }
         }
         texts
+    }
+}
+
+/// Keys of other tools that say nothing to us.
+const OTHER_TOOLS: [&str; 44] = [
+    "date",
+    "lastmod",
+    "updated",
+    "created",
+    "modified",
+    "publishdate",
+    "expirydate",
+    "weight",
+    "order",
+    "layout",
+    "type",
+    "slug",
+    "url",
+    "permalink",
+    "sidebar",
+    "sidebar_label",
+    "sidebar_position",
+    "sidebar_class_name",
+    "hide_title",
+    "hide_table_of_contents",
+    "pagination_label",
+    "pagination_prev",
+    "pagination_next",
+    "toc",
+    "outline",
+    "menu",
+    "params",
+    "series",
+    "linktitle",
+    "author",
+    "authors",
+    "image",
+    "images",
+    "cover",
+    "head",
+    "hero",
+    "features",
+    "cssclass",
+    "cssclasses",
+    "publish",
+    "lang",
+    "translationkey",
+    "editlink",
+    "lastupdated",
+];
+
+/// A TOML header as the same tree a YAML header gives; places are those of the keys' lines.
+pub(super) fn toml_node(toml: &str) -> Result<Node, Mark> {
+    let table: toml::Table = toml::from_str(toml).map_err(|e| {
+        let mark = mark_at(toml, e.span().map_or(0, |s| s.start));
+        Mark { line: mark.line + 1, column: mark.column }
+    })?;
+    let line_of = |key: &str| toml.lines().position(|l| l.trim_start().starts_with(key)).map_or(1, |i| i as u32 + 2);
+    let pairs = table.into_iter().map(|(key, value)| {
+        let mark = Mark { line: line_of(&key), column: 1 };
+        let node = toml_value(value, mark);
+        (key, mark, node)
+    });
+    Ok(Node::Map(pairs.collect(), Mark { line: 2, column: 1 }))
+}
+
+fn toml_value(value: toml::Value, mark: Mark) -> Node {
+    match value {
+        toml::Value::String(text) => Node::Text(text, mark),
+        toml::Value::Array(items) => Node::List(items.into_iter().map(|v| toml_value(v, mark)).collect(), mark),
+        toml::Value::Table(table) => {
+            Node::Map(table.into_iter().map(|(k, v)| (k, mark, toml_value(v, mark))).collect(), mark)
+        }
+        other => Node::Text(other.to_string(), mark),
     }
 }
 

@@ -51,7 +51,7 @@ pub fn render(article: &Article, range: (usize, usize), viewer: Viewer, links: &
     let mut out = String::new();
     let mut chunk = String::new();
     let mut chunk_is_staff = false;
-    for (i, line) in article.source.lines().enumerate().take(range.1).skip(range.0) {
+    for (i, line) in article.lines().enumerate().take(range.1).skip(range.0) {
         let staff = article.agent_lines.get(i).copied().unwrap_or(true);
         if staff && viewer == Viewer::Customer {
             // As if it had never been written: not even a blank line stays.

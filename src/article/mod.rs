@@ -4,6 +4,7 @@
 mod block;
 mod date;
 mod decode;
+mod dialect;
 mod facts;
 mod front_matter;
 mod header;

@@ -336,6 +336,8 @@ pub struct Article {
     pub codes: Vec<String>,
     /// People's own words for the complaint.
     pub symptoms: Vec<String>,
+    /// Old addresses that lead here, starting with `/`.
+    pub redirects: Vec<String>,
     /// Closed facts that tell it from its neighbours: name, value.
     pub signs: Vec<(String, String)>,
     /// Line of the header on which `signs` stands; 0 when it does not.
@@ -366,14 +368,36 @@ pub struct Article {
     pub passages: Vec<Passage>,
     /// The whole file as text.
     pub source: Box<str>,
+    /// The lines of `source` in plain Markdown, when the file holds marks of other tools; a line may
+    /// have become several.
+    pub translated: Option<Box<[Box<str>]>>,
     /// For each line of `source`, whether only staff may read it.
     pub agent_lines: Box<[bool]>,
 }
 
 impl Article {
+    /// The lines of the file in plain Markdown.
+    pub fn lines(&self) -> impl Iterator<Item = &str> {
+        let translated = self.translated.iter().flatten().map(|l| &**l);
+        let source = self.source.lines().take(if self.translated.is_some() { 0 } else { usize::MAX });
+        translated.chain(source)
+    }
+
     /// All steps in the order of the file.
     pub fn steps(&self) -> impl Iterator<Item = &Step> {
         self.sections.iter().flat_map(|s| &s.steps)
+    }
+
+    /// Files a picture written in this article may mean, likeliest first: beside it, at the top, and
+    /// where other tools keep pictures.
+    #[must_use]
+    pub fn picture_paths(&self, target: &str) -> Vec<RelPath> {
+        let name = target.strip_prefix("wiki:").unwrap_or(target);
+        let top = RelPath::new("");
+        let folders = ["static", "public", "assets", "attachments"];
+        let elsewhere =
+            folders.iter().filter_map(|folder| top.resolve(&format!("{folder}/{}", name.trim_start_matches('/'))));
+        [self.path.resolve(name), top.resolve(name)].into_iter().flatten().chain(elsewhere).collect()
     }
 
     /// Whether customers no longer see it on `today`.

@@ -131,6 +131,7 @@ impl Walk<'_> {
                 self.flush(Place::Heading);
             }
             TagEnd::Heading(_) => self.flush(Place::Heading),
+            TagEnd::TableHead => self.flush(Place::Heading),
             TagEnd::CodeBlock => {
                 self.quiet = self.quiet.saturating_sub(1);
                 self.flush(Place::Body);
@@ -200,22 +201,21 @@ fn line_of(starts: &[usize], at: usize) -> usize {
 ///
 /// Hidden lines are left out, not blanked: what customers read must be the same as if the hidden
 /// lines had never been written.
-pub(super) fn visible(text: &str, header: usize, is_shown: impl Fn(usize) -> bool) -> (String, Vec<usize>) {
-    let mut out = String::with_capacity(text.len());
+pub(super) fn visible(text: &[&str], header: usize, is_shown: impl Fn(usize) -> bool) -> (String, Vec<usize>) {
+    let mut out = String::new();
     let mut lines = Vec::new();
-    let mut n = 0;
-    for (i, line) in text.split_inclusive('\n').enumerate() {
-        n = i + 1;
+    for (i, line) in text.iter().enumerate() {
         if i < header {
             out.push('\n');
+            lines.push(i);
         } else if is_shown(i) {
             out.push_str(line);
-        } else {
-            continue;
+            out.push('\n');
+            // A translated line may have become several.
+            lines.extend(std::iter::repeat_n(i, 1 + line.matches('\n').count()));
         }
-        lines.push(i);
     }
-    lines.push(n);
+    lines.push(text.len());
     (out, lines)
 }
 

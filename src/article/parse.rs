@@ -5,6 +5,7 @@ use super::{
     Status, Step, Trouble,
     block::agent_lines,
     decode::decode,
+    dialect,
     front_matter::{self, FrontMatter},
     header::{self, Header},
     model::Link,
@@ -66,6 +67,13 @@ fn read_header(text: &str) -> (Header, usize, bool, Vec<(Mark, Trouble)>) {
     match front_matter::cut(text) {
         FrontMatter::None => (Header::default(), 0, true, Vec::new()),
         FrontMatter::Open => closed(Mark { line: 1, column: 1 }, Trouble::HeaderOpen, 1),
+        FrontMatter::Toml { toml, lines } => match header::toml_node(toml) {
+            Err(mark) => closed(mark, Trouble::HeaderSyntax, lines),
+            Ok(node) => {
+                let (header, troubles) = header::read(node);
+                (header, lines, true, troubles)
+            }
+        },
         FrontMatter::Some { yaml, lines } => match yaml::read(yaml, 2) {
             Err(fault) => closed(fault.0, Trouble::HeaderSyntax, lines),
             Ok(node) => {
@@ -79,6 +87,7 @@ fn read_header(text: &str) -> (Header, usize, bool, Vec<(Mark, Trouble)>) {
 /// The body of a file, cut into what each audience reads.
 struct Body {
     source: String,
+    translated: Option<Vec<String>>,
     agent_lines: Vec<bool>,
     body_line: usize,
     title: Option<String>,
@@ -92,23 +101,30 @@ impl Body {
     fn read(text: &str, body_line: usize, kind: Option<Kind>) -> Self {
         let (agent_lines, mut troubles) = agent_lines(text, body_line);
         let hidden = |i: usize| agent_lines.get(i).copied().unwrap_or(true);
-        let (readable, lines) = visible(text, body_line, |i| !hidden(i));
-        let (staff_text, staff_lines) = visible(text, body_line, |i| hidden(i) && !is_container_mark(text, i));
+        let (translated, notes) = dialect::translate(text, body_line);
+        troubles.extend(notes);
+        let shown: Vec<&str> =
+            translated.as_ref().map_or_else(|| text.lines().collect(), |l| l.iter().map(String::as_str).collect());
+        let (readable, lines) = visible(&shown, body_line, |i| !hidden(i));
+        let (staff_text, staff_lines) = visible(&shown, body_line, |i| hidden(i) && !is_container_mark(text, i));
+        let walked = matches!(kind, Some(Kind::Troubleshooting | Kind::ErrorCode));
         let mut attribute_troubles = Vec::new();
         let (readable, attributes) = step::blank_attributes(&readable, &mut attribute_troubles);
-        troubles.extend(
-            attribute_troubles.into_iter().map(|(mark, t)| (Mark { line: file_line(mark.line, &lines), ..mark }, t)),
-        );
+        // Braces of higher headings are no attributes of steps but belong to other tools.
+        let steps_only = |(mark, _): &(Mark, Trouble)| {
+            readable.lines().nth(mark.line as usize - 1).is_some_and(|l| l.trim_start().starts_with("###"))
+        };
+        let in_file = |(mark, t): (Mark, Trouble)| (Mark { line: file_line(mark.line, &lines), ..mark }, t);
+        troubles.extend(attribute_troubles.into_iter().filter(steps_only).map(in_file));
         let attributes = attributes.into_iter().filter_map(|(line, a)| Some((*lines.get(line)?, a))).collect();
         let public = outline(&readable).in_file(&lines);
         let staff = outline(&staff_text).in_file(&staff_lines);
         let n_lines = line_starts(text).len();
         let mut cutter =
             Sections { attributes, lists: &public.lists, troubles: &mut troubles, ids: vec!["intro".into()] };
-        let walked = matches!(kind, Some(Kind::Troubleshooting | Kind::ErrorCode));
         let sections = cutter.cut(&public.headings, body_line, n_lines, walked, text);
         let title = public.headings.iter().find(|h| h.level == 1).map(|h| h.text.clone());
-        Self { source: text.to_owned(), agent_lines, body_line, title, sections, public, staff, troubles }
+        Self { source: text.to_owned(), translated, agent_lines, body_line, title, sections, public, staff, troubles }
     }
 
     fn into_article(
@@ -127,18 +143,11 @@ impl Body {
         let mut troubles = self.troubles;
         troubles.append(&mut self.public.troubles);
         troubles.append(&mut self.staff.troubles);
-        let links = |outline: &Outline, audience| {
-            let link = move |t: &super::outline::Target| Link {
-                to: t.to.as_str().into(),
-                picture: t.picture,
-                line: t.mark.line,
-                audience,
-            };
-            outline.targets.iter().map(link).collect::<Vec<_>>()
-        };
-        let mut all_links = links(&self.public, audience);
-        all_links.extend(links(&self.staff, Audience::Agent));
-        let passages = passages(&self.public, audience).chain(passages(&self.staff, Audience::Agent)).collect();
+        let all_links = links(&self.public, audience).chain(links(&self.staff, Audience::Agent)).collect();
+        let summary =
+            header.summary.into_iter().map(|text| Passage { place: Place::Body, audience, text: text.into() });
+        let passages =
+            summary.chain(passages(&self.public, audience)).chain(passages(&self.staff, Audience::Agent)).collect();
         self.agent_lines.iter_mut().take(self.body_line).for_each(|hidden| *hidden = true);
         let (expect, expect_lines) = header.expect.into_iter().unzip();
         let article = Article {
@@ -151,6 +160,7 @@ impl Body {
             models: header.models,
             codes: header.codes,
             symptoms: header.symptoms,
+            redirects: header.redirects,
             signs: header.signs,
             signs_line: header.signs_line,
             audience,
@@ -166,10 +176,21 @@ impl Body {
             links: all_links,
             passages,
             source: self.source.into(),
+            translated: self.translated.map(|lines| lines.into_iter().map(Into::into).collect()),
             agent_lines: self.agent_lines.into(),
         };
         (article, troubles)
     }
+}
+
+fn links(outline: &Outline, audience: Audience) -> impl Iterator<Item = Link> + '_ {
+    let link = move |t: &super::outline::Target| Link {
+        to: t.to.as_str().into(),
+        picture: t.picture,
+        line: t.mark.line,
+        audience,
+    };
+    outline.targets.iter().map(link)
 }
 
 fn passages(outline: &Outline, audience: Audience) -> impl Iterator<Item = Passage> + '_ {

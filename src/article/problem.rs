@@ -93,6 +93,7 @@ troubles! {
     LastGood "last-good" Note "现在提供的是它上一个完好的版本" "改好上面的问题并保存，新版本马上生效";
     Gb18030 "gb18030" Note "文件是 GB18030 编码，已按它读取" "另存为 UTF-8，避免以后出现乱码";
     Utf16 "utf16" Note "文件是 UTF-16 编码，已按它读取" "另存为 UTF-8，避免以后出现乱码";
+    LeftOut(what: String) "left-out" Note "{what} 只有原来的工具能显示，已略去，里面的文字保留" "不用改；想保留样子就换成普通 Markdown";
     HeaderOpen "header-open" Error "头部只有开头的 ---，没有结尾的 ---" "在头部最后加一行 ---";
     HeaderSyntax "header-syntax" Error "头部从这里起读不懂" "检查缩进、冒号后的空格、引号和括号是否成对";
     HeaderShape "header-shape" Error "头部应当是「名称: 值」的列表" "每行写一个名称、一个冒号、一个空格和值";

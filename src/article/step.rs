@@ -90,7 +90,7 @@ pub(super) fn blank_attributes(
     for (i, line) in text.split_inclusive('\n').enumerate() {
         let said = line.trim_end();
         let is_heading =
-            said.trim_start_matches(' ').starts_with("##") && line.len() - line.trim_start_matches(' ').len() <= 3;
+            said.trim_start_matches(' ').starts_with('#') && line.len() - line.trim_start_matches(' ').len() <= 3;
         let open = said.rfind(['{', '｛']).filter(|_| is_heading && said.ends_with(['}', '｝']));
         let Some(open) = open else {
             if is_heading && (said.contains(['｛', '｝']) || said.contains("{#")) {

@@ -2,11 +2,35 @@
 
 use std::io::Write;
 
-use super::{Failure, open::open, settings::Settings};
+use super::{Failure, open::open, sarif, settings::Settings};
 use crate::article::{Level, Problem};
 
-/// Lists the problems at or above `level`; errors make the command fail.
-pub(super) fn check(settings: &Settings, json: bool, level: &str) -> Result<(), Failure> {
+/// How the problems are written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Format {
+    /// For people.
+    Text,
+    /// For scripts.
+    Json,
+    /// SARIF 2.1.0, for code hosts and editors.
+    Sarif,
+}
+
+impl Format {
+    fn read(text: &str) -> Option<Self> {
+        match text {
+            "text" => Some(Self::Text),
+            "json" => Some(Self::Json),
+            "sarif" => Some(Self::Sarif),
+            _ => None,
+        }
+    }
+}
+
+/// Lists the problems at or above `level`; errors make the command fail, whatever is listed.
+pub(super) fn check(settings: &Settings, format: &str, level: &str) -> Result<(), Failure> {
+    let format = Format::read(format)
+        .ok_or_else(|| Failure::usage(format!("不认识格式 `{format}`"), "写 text、json 或 sarif"))?;
     let lowest = [Level::Error, Level::Warning, Level::Note]
         .into_iter()
         .find(|l| l.as_str() == level)
@@ -15,18 +39,25 @@ pub(super) fn check(settings: &Settings, json: bool, level: &str) -> Result<(), 
     let snapshot = opened.finder.snapshot().map_err(|e| Failure::system(format!("没有读到知识库：{e}"), "再试一次"))?;
     let problems = snapshot.problems();
     let shown: Vec<&Problem> = problems.iter().filter(|p| p.trouble.level() <= lowest).collect();
-    let mut out = std::io::stdout().lock();
-    let written = if json { print_json(&mut out, &shown) } else { print_text(&mut out, &shown) };
-    written.map_err(|e| Failure::system(format!("写不出结果：{e}"), "检查输出的去向"))?;
     let count = |level| problems.iter().filter(|p| p.trouble.level() == level).count();
     let (errors, warnings, notes) = (count(Level::Error), count(Level::Warning), count(Level::Note));
     let summary = format!("{} 篇文章，{errors} 个错误，{warnings} 个警告，{notes} 个提示", snapshot.n_articles());
+    let mut out = std::io::stdout().lock();
+    let written = match format {
+        Format::Text => print_text(&mut out, &shown),
+        Format::Json => print_json(&mut out, &shown),
+        Format::Sarif => print_sarif(&mut out, &shown, settings),
+    };
+    written.map_err(|e| Failure::system(format!("写不出结果：{e}"), "检查输出的去向"))?;
     if errors > 0 {
         return Err(Failure::findings(summary));
     }
-    if !json {
-        let _ = writeln!(out, "{summary}");
-    }
+    // Nobody is left to tell when the terminal is gone.
+    let _ = match format {
+        Format::Text => writeln!(out, "{summary}"),
+        // What stands on standard output is for a program.
+        Format::Json | Format::Sarif => writeln!(std::io::stderr(), "{summary}"),
+    };
     Ok(())
 }
 
@@ -59,5 +90,11 @@ fn print_json(out: &mut impl Write, problems: &[&Problem]) -> std::io::Result<()
         })
         .collect();
     serde_json::to_writer_pretty(&mut *out, &rows)?;
+    writeln!(out)
+}
+
+fn print_sarif(out: &mut impl Write, problems: &[&Problem], settings: &Settings) -> std::io::Result<()> {
+    let log = sarif::log(problems, &std::path::absolute(&settings.kb)?);
+    serde_json::to_writer_pretty(&mut *out, &log)?;
     writeln!(out)
 }

@@ -1,7 +1,11 @@
 //! The terminal door: settings, one file for each command. What people read is Chinese.
 
 mod check;
+mod doctor;
+mod new;
 mod open;
+mod sarif;
+mod schema;
 mod search;
 mod serve;
 mod settings;

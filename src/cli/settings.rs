@@ -1,15 +1,18 @@
 //! Settings: `wenzhen.toml`, then `WENZHEN_*`, then flags; same names, every one with a default.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 use clap::{Args, Parser, Subcommand};
 use serde::Deserialize;
 
-use super::{Failure, check, search, serve, test};
+use super::{Failure, check, doctor, new, schema, search, serve, test};
 use crate::http::{Hotline, Tokens};
 
 /// The settings file, in the working directory.
-const FILE: &str = "wenzhen.toml";
+pub(super) const FILE: &str = "wenzhen.toml";
 const KB: &str = "kb";
 const DATA: &str = "data";
 const LISTEN: &str = "127.0.0.1:8080";
@@ -61,13 +64,32 @@ enum Command {
     Serve,
     /// 检查知识库，列出所有问题；有错误时退出码为 1
     Check {
-        /// 输出 JSON
-        #[arg(long)]
-        json: bool,
+        /// 输出格式：text、json、sarif
+        #[arg(long, default_value = "text", value_name = "格式")]
+        format: String,
         /// 只列出这个级别及以上：error、warning、note
         #[arg(long, default_value = "note", value_name = "级别")]
         level: String,
     },
+    /// 建一篇新文章，里面有这一类该写的小节；不会改动已有的文件
+    New {
+        /// 类型：troubleshooting、error-code、how-to、policy、script、procedure
+        #[arg(value_name = "类型")]
+        kind: String,
+        /// 标题
+        #[arg(value_name = "标题")]
+        title: String,
+        /// 电器，也是文章所在的文件夹（默认不分电器，放在知识库最上层）
+        #[arg(long, value_name = "电器")]
+        appliance: Option<String>,
+        /// 文章 id，也是文件名（默认用标题）
+        #[arg(long, value_name = "id")]
+        id: Option<String>,
+    },
+    /// 看看安装得好不好：知识库、数据文件夹、端口、设置；有要处理的，退出码为 1
+    Doctor,
+    /// 输出文件头的 JSON Schema，给编辑器做补全和检查
+    Schema,
     /// 在终端里搜索
     Search {
         /// 要找的问题
@@ -95,6 +117,8 @@ pub(super) struct Settings {
     pub listen: SocketAddr,
     pub tokens: Tokens,
     pub hotline: Option<Hotline>,
+    /// Whether there is a `wenzhen.toml`.
+    pub from_file: bool,
 }
 
 #[derive(Deserialize, Default)]
@@ -115,14 +139,32 @@ struct File {
 /// # Errors
 /// What happened and what to try, in Chinese.
 pub fn run(cli: Cli) -> Result<(), Failure> {
-    let file = std::fs::read_to_string(FILE).ok();
+    let file = read_file(Path::new(FILE))?;
     let settings = Settings::read(file.as_deref(), &|name| std::env::var(name).ok(), &cli.flags)?;
     refuse_unknown_variables(std::env::vars().map(|(name, _)| name))?;
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => serve::serve(settings),
-        Command::Check { json, level } => check::check(&settings, json, &level),
+        Command::Check { format, level } => check::check(&settings, &format, &level),
+        Command::New { kind, title, appliance, id } => {
+            let wish = new::Wish { kind: &kind, title: &title, appliance: appliance.as_deref(), id: id.as_deref() };
+            new::new(&settings, &wish)
+        }
+        Command::Doctor => doctor::doctor(&settings),
+        Command::Schema => schema::schema(),
         Command::Search { query, explain, agent } => search::search(&settings, &query, explain, agent),
         Command::Test { queries } => test::test(&settings, queries.as_deref()),
+    }
+}
+
+/// The settings file; `None` when there is none.
+fn read_file(path: &Path) -> Result<Option<String>, Failure> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => {
+            let what = format!("读不了设置文件 `{}`：{error}", path.display());
+            Err(Failure::usage(what, "检查它的权限，存成 UTF-8 编码"))
+        }
     }
 }
 
@@ -138,6 +180,7 @@ fn refuse_unknown_variables(names: impl Iterator<Item = String>) -> Result<(), F
 
 impl Settings {
     fn read(file: Option<&str>, variable: &dyn Fn(&str) -> Option<String>, flags: &Flags) -> Result<Self, Failure> {
+        let from_file = file.is_some();
         let file: File = match file {
             None => File::default(),
             Some(text) => toml::from_str(text).map_err(|e| {
@@ -171,6 +214,7 @@ impl Settings {
                 admin: text(&None, "WENZHEN_ADMIN_TOKEN", file.admin_token),
             },
             hotline: number.map(|number| Hotline { number, hours }),
+            from_file,
         })
     }
 }

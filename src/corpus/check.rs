@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Corpus, Difference};
+use super::{Corpus, Difference, link::page_paths};
 use crate::{
     article::{Article, Audience, Date, Place, Problem, RelPath, Trouble, check_article},
     text::{ErrorCode, normalize},
@@ -52,30 +52,23 @@ pub fn check(
 }
 
 fn links_into(article: &Article, to: &str, touched: &BTreeSet<&RelPath>) -> bool {
-    target(article, to).is_some_and(|path| touched.contains(&path))
+    page_paths(article, to).iter().any(|path| touched.contains(path)) || to.starts_with("wiki:")
 }
 
-/// The file a relative link means.
-fn target(article: &Article, to: &str) -> Option<RelPath> {
+/// Whether a target leads out of the folder or stays on the page.
+fn is_elsewhere(to: &str) -> bool {
     let lower = to.to_ascii_lowercase();
-    if lower.contains("://")
-        || ["mailto:", "tel:", "#", "/a/", "data:", "javascript:"].iter().any(|s| lower.starts_with(s))
-    {
-        return None;
-    }
-    let path = to.split(['#', '?']).next().unwrap_or(to);
-    article.path.resolve(&percent_encoding::percent_decode_str(path).decode_utf8_lossy())
+    lower.contains("://") || ["mailto:", "tel:", "#", "data:", "javascript:"].iter().any(|s| lower.starts_with(s))
 }
 
 fn links(corpus: &Corpus, article: &Article, is_file: &dyn Fn(&RelPath) -> bool, found: &mut Vec<Problem>) {
-    for link in &article.links {
-        let Some(path) = target(article, &link.to) else { continue };
-        let to = link.to.to_string();
+    for link in article.links.iter().filter(|l| !is_elsewhere(&l.to)) {
+        let to = link.to.strip_prefix("wiki:").unwrap_or(&link.to).to_owned();
         let trouble = if link.picture {
-            (!is_file(&path)).then_some(Trouble::DeadPicture(to))
+            (!article.picture_paths(&link.to).iter().any(is_file)).then_some(Trouble::DeadPicture(to))
         } else {
-            match corpus.article_at(&path) {
-                None if !is_file(&path) => Some(Trouble::DeadLink(to)),
+            match corpus.linked(article, &link.to) {
+                None if !page_paths(article, &link.to).iter().any(is_file) => Some(Trouble::DeadLink(to)),
                 Some(t) if t.audience == Audience::Agent && link.audience == Audience::Public => {
                     Some(Trouble::StaffLink(to))
                 }

@@ -2,6 +2,7 @@
 //! database.
 
 mod check;
+mod link;
 mod lists;
 mod model;
 mod scan;

@@ -9,6 +9,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use walkdir::{DirEntry, WalkDir};
 
 use super::{Change, Content, ListFile, Tick};
@@ -17,6 +18,8 @@ use crate::article::{MAX_BYTES, RelPath, Revision};
 /// A file written less than this before it was read may be written again within the same time
 /// stamp, so it is read again at the next look (git calls such an entry racy).
 const RACY: Duration = Duration::from_secs(2);
+/// Lists what is not read, in the syntax of gitignore; at the top of the folder.
+const IGNORE: &str = ".kbignore";
 /// Largest picture served.
 const PICTURE_BYTES: u64 = 16 << 20;
 
@@ -26,6 +29,8 @@ pub struct Scanner {
     root: PathBuf,
     /// Device and inode of the folder at the last look; `None` before it and while there is none.
     identity: Option<(u64, u64)>,
+    /// What `.kbignore` leaves out, and the stamp it was read at.
+    left_out: (Option<Stamp>, Gitignore),
     seen: HashMap<RelPath, Seen>,
 }
 
@@ -64,13 +69,23 @@ impl Scanner {
     /// A scanner that has seen nothing yet.
     #[must_use]
     pub fn new(root: &Path) -> Self {
-        Self { root: root.to_owned(), identity: identity(root), seen: HashMap::new() }
+        Self {
+            root: root.to_owned(),
+            identity: identity(root),
+            left_out: (None, Gitignore::empty()),
+            seen: HashMap::new(),
+        }
     }
 
     /// Looks where `tick` says.
     pub fn look(&mut self, tick: &Tick) -> Look {
         let mut look = Look::default();
-        self.look_where(tick, &mut look);
+        if self.read_left_out() {
+            // Other files count now: only a look at all of them tells.
+            self.look_where(&Tick { hints: Vec::new(), everything: true }, &mut look);
+        } else {
+            self.look_where(tick, &mut look);
+        }
         match fs::metadata(&self.root) {
             Ok(_) => {
                 let before = std::mem::replace(&mut self.identity, identity(&self.root));
@@ -82,6 +97,20 @@ impl Scanner {
             }
         }
         look
+    }
+
+    /// Reads `.kbignore` when it has changed; returns whether it has.
+    fn read_left_out(&mut self) -> bool {
+        let path = self.root.join(IGNORE);
+        let stamp = fs::metadata(&path).ok().filter(Metadata::is_file).map(|m| Stamp::of(&m));
+        if stamp == self.left_out.0 {
+            return false;
+        }
+        let mut builder = GitignoreBuilder::new(&self.root);
+        // A line that is no pattern is left out alone; the others count.
+        let _ = stamp.as_ref().map(|_| builder.add(&path));
+        self.left_out = (stamp, builder.build().unwrap_or_else(|_| Gitignore::empty()));
+        true
     }
 
     fn look_where(&mut self, tick: &Tick, look: &mut Look) {
@@ -192,7 +221,8 @@ impl Scanner {
         let name = rel.as_str().rsplit('/').next().unwrap_or("");
         let lower = name.to_ascii_lowercase();
         let readme = lower == "readme.md" || (lower.starts_with("readme.") && lower.ends_with(".md"));
-        lower.ends_with(".md") && !readme && !rel.as_str().split('/').any(hidden)
+        let left_out = || self.left_out.1.matched_path_or_any_parents(rel.as_str(), false).is_ignore();
+        lower.ends_with(".md") && !readme && !rel.as_str().split('/').any(hidden) && !left_out()
     }
 
     fn rel(&self, path: &Path) -> RelPath {
@@ -288,6 +318,22 @@ mod tests {
         let look = Scanner::new(dir.path()).look(&everything());
         let found: Vec<String> = names(&look).into_iter().map(|n| n.0).collect();
         assert_eq!(found, ["_index.md", "a.md", "c.MD", "words.txt"]);
+    }
+
+    #[test]
+    fn what_kbignore_lists_is_not_read_and_comes_back_without_it() {
+        let dir = tempfile::tempdir().expect("a folder");
+        fs::create_dir(dir.path().join("草稿")).expect("made");
+        for name in ["a.md", "a.bak.md", "草稿/b.md"] {
+            fs::write(dir.path().join(name), name).expect("written");
+        }
+        let mut scanner = Scanner::new(dir.path());
+        assert_eq!(names(&scanner.look(&everything())).len(), 3);
+        let list = dir.path().join(".kbignore");
+        fs::write(&list, "草稿/\n*.bak.md\n").expect("written");
+        assert_eq!(names(&scanner.look(&hint(&list))), [("a.bak.md".into(), false), ("草稿/b.md".into(), false)]);
+        fs::remove_file(&list).expect("removed");
+        assert_eq!(names(&scanner.look(&hint(&list))).len(), 2);
     }
 
     #[test]

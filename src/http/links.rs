@@ -30,18 +30,15 @@ pub(crate) struct ReaderLinks<'a> {
 
 impl Links for ReaderLinks<'_> {
     fn article(&self, target: &str) -> Option<String> {
-        let (path, anchor) = target.split_once('#').unwrap_or((target, ""));
-        let path = percent_decode_str(path).decode_utf8_lossy();
-        let found = match path.strip_prefix("/a/") {
-            Some(id) => self.snapshot.article(id, self.role)?,
-            None => self.snapshot.article_at(&self.article.path.resolve(&path)?, self.role)?,
-        };
-        let anchor = if anchor.is_empty() { String::new() } else { format!("#{anchor}") };
-        Some(article_url(&found.id) + &anchor)
+        let found = self.snapshot.linked(self.article, target, self.role)?;
+        // A heading of a wiki link is no anchor of ours.
+        let anchor = target.split_once('#').filter(|_| !target.starts_with("wiki:")).map(|(_, a)| format!("#{a}"));
+        Some(article_url(&found.id) + &anchor.unwrap_or_default())
     }
 
     fn picture(&self, target: &str) -> Option<String> {
-        let path = self.article.path.resolve(&percent_decode_str(target).decode_utf8_lossy())?;
+        let target = percent_decode_str(target).decode_utf8_lossy();
+        let path = self.article.picture_paths(&target).into_iter().next()?;
         Some(format!("/media/{}", utf8_percent_encode(path.as_str(), PATH)))
     }
 }

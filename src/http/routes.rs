@@ -80,7 +80,8 @@ pub fn router(state: ServerState) -> Router {
         .route("/assets/{name}", get(assets::asset_file))
         .route("/api/v1/openapi.json", get(move || async move { Json(document) }))
         .route("/healthz", get(|| async { "ok" }))
-        .route("/readyz", get(readyz));
+        .route("/readyz", get(readyz))
+        .fallback(pages::old_address);
     pages
         .merge(api)
         .layer(axum::extract::DefaultBodyLimit::max(BODY_BYTES))

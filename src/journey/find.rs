@@ -143,18 +143,20 @@ impl Finder {
         let path = RelPath::new("").resolve(path).ok_or(FindFault::NotFound)?;
         let media_type = media_type(&path).ok_or(FindFault::NotFound)?;
         let shown_to = |role: Role| {
-            snapshot.readable(role).any(|article| {
-                article.links.iter().any(|link| {
+            snapshot.readable(role).find_map(|article| {
+                article.links.iter().find_map(|link| {
                     let for_reader = link.audience == Audience::Public || role.viewer() == Viewer::Staff;
-                    link.picture && for_reader && article.path.resolve(&decoded(&link.to)).as_ref() == Some(&path)
+                    let files = article.picture_paths(&decoded(&link.to));
+                    (link.picture && for_reader && files.contains(&path)).then_some(files)
                 })
             })
         };
-        if !shown_to(role) {
-            return Err(FindFault::NotFound);
-        }
-        let bytes = read_picture(&self.root, &path).ok_or(FindFault::NotFound)?;
-        Ok(Picture { bytes, media_type, staff_only: role > Role::Customer && !shown_to(Role::Customer) })
+        let files = shown_to(role).ok_or(FindFault::NotFound)?;
+        let is_named = |file: &&RelPath| **file == path;
+        let files = files.iter().filter(is_named).chain(files.iter().filter(|f| !is_named(f)));
+        let staff_only = role > Role::Customer && shown_to(Role::Customer).is_none();
+        let bytes = files.into_iter().find_map(|file| read_picture(&self.root, file)).ok_or(FindFault::NotFound)?;
+        Ok(Picture { bytes, media_type, staff_only })
     }
 }
 
@@ -183,9 +185,15 @@ impl Snapshot {
         Articles::readable(self, id, role)
     }
 
-    /// The article in the file `path`, when `role` may read it.
+    /// The article a link written in `from` leads to, when `role` may read it.
     #[must_use]
-    pub fn article_at(&self, path: &RelPath, role: Role) -> Option<&Arc<Article>> {
-        self.article(self.corpus.article_at(path)?.id.as_str(), role)
+    pub fn linked(&self, from: &Article, target: &str, role: Role) -> Option<&Arc<Article>> {
+        self.article(self.corpus.linked(from, target)?.id.as_str(), role)
+    }
+
+    /// The article an old address leads to, when `role` may read it.
+    #[must_use]
+    pub fn redirected(&self, address: &str, role: Role) -> Option<&Arc<Article>> {
+        self.article(self.corpus.redirected(address)?.id.as_str(), role)
     }
 }

@@ -10,6 +10,8 @@ use crate::{
 const LOOSE_SHARE: f32 = 0.6;
 /// What a loose match counts.
 const LOOSE: f32 = 0.5;
+/// Weight from which the words of a question can point at one article.
+const TELLING: f32 = 0.8;
 /// What a match counts that stands behind a negation the question does not have.
 const NEGATED: f32 = 0.4;
 
@@ -35,6 +37,11 @@ pub(super) struct Weighed<'q> {
 }
 
 impl Weighed<'_> {
+    /// Whether the words are rare enough to point at one article: 洗衣 alone points at all of them.
+    pub(super) fn tells(&self) -> bool {
+        self.idf.iter().sum::<f32>() >= TELLING
+    }
+
     fn share(&self, matched: impl Fn(&Group) -> f32) -> f32 {
         let total: f32 = self.idf.iter().sum();
         if total <= 0.0 {

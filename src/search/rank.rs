@@ -95,6 +95,11 @@ impl Ranker<'_> {
         let mut parts = vec![
             ScorePart { name: "index", about: String::new(), score: candidate.score },
             ScorePart { name: "title", about: article.title.clone(), score: weights.title * short.title },
+            ScorePart {
+                name: "title_exact",
+                about: String::new(),
+                score: if letters(&article.title) == letters(&self.question.text) { weights.title_exact } else { 0.0 },
+            },
             ScorePart { name: "symptom", about: String::new(), score: weights.symptom * short.symptom },
         ];
         for (name, value) in &self.question.signs {
@@ -193,7 +198,7 @@ impl Ranker<'_> {
             () if exact > 0 || self.reading.is_generic() => AnswerClass::Possible,
             () if self.reading.groups.is_empty() && !self.reading.models.is_empty() => AnswerClass::Possible,
             () if unknown_code && first.coverage >= self.context.weights.possible => AnswerClass::Possible,
-            () if first.coverage >= self.context.weights.confident => AnswerClass::Confident,
+            () if first.coverage >= self.context.weights.confident && self.weighed.tells() => AnswerClass::Confident,
             () if first.coverage >= self.context.weights.possible => AnswerClass::Possible,
             () => AnswerClass::None,
         }
@@ -203,6 +208,11 @@ impl Ranker<'_> {
         ErrorCode::new(word)
             .is_some_and(|c| self.reading.understood.unknown_codes.iter().any(|u| u.to_lowercase() == c.as_str()))
     }
+}
+
+/// Letters and digits in normal form, nothing else.
+fn letters(text: &str) -> String {
+    normalize(text).chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 fn gather_short(article: &Article, weighed: &Weighed<'_>, staff: bool) -> Evidences {

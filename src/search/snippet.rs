@@ -9,10 +9,12 @@ use crate::{
     text::{Normalized, normalize},
 };
 
-/// Characters shown.
+/// Characters shown: three lines on a phone hold two thirds of them.
 const SHOWN: usize = 96;
-/// Of them before the first match.
-const BEFORE: usize = 24;
+/// A first match further in than this moves the window to it.
+const EARLY: usize = 36;
+/// Characters kept before such a match.
+const BEFORE: usize = 20;
 
 /// The texts of one article in normal form.
 pub(super) struct Folded {
@@ -54,7 +56,7 @@ pub(super) fn snippet(text: &str, words: &[&str]) -> Snippet {
     ranges.sort_unstable();
     let source: Vec<char> = text.chars().collect();
     let first = ranges.first().map_or(0, |r| r.0);
-    let from = if source.len() <= SHOWN { 0 } else { first.saturating_sub(BEFORE).min(source.len() - SHOWN) };
+    let from = if first <= EARLY { 0 } else { first - BEFORE };
     let to = (from + SHOWN).min(source.len());
     let lead = usize::from(from > 0);
     let mut shown = String::new();

@@ -43,6 +43,8 @@ weights! {
     appliance = 3.0;
     /// Words of the question in the title, by share.
     title = 2.0;
+    /// The question is the title, letter for letter.
+    title_exact = 6.0;
     /// Words of the question in one of people's own phrases, by share.
     symptom = 2.0;
     /// A sign that agrees with the article (and taken off when it contradicts).

@@ -1,6 +1,7 @@
 //! One test binary: what a person would notice, through a whole knowledge base.
 
 mod api;
+mod commands;
 mod guide;
 mod house;
 mod leak;

@@ -3,13 +3,20 @@
 use askama::Template;
 use axum::{
     extract::{Path, Request, State},
-    response::Response,
+    response::{IntoResponse, Redirect, Response},
 };
 
 use super::{SiteView, own_path, page, path_of, problem_page};
 use crate::{
     article::{Audience, Section, SectionRole, Severity, Step, Who, render},
-    http::{api::blocking, auth::Caller, error::HttpFault, links::ReaderLinks, routes::ServerState},
+    http::{
+        api::blocking,
+        auth::Caller,
+        error::HttpFault,
+        guard,
+        links::{ReaderLinks, article_url},
+        routes::ServerState,
+    },
     journey::ArticleAnswer,
 };
 
@@ -88,6 +95,16 @@ pub(crate) async fn article(
             back: back(&request),
             article,
         }),
+    }
+}
+
+/// An address the article had in another tool leads to the article; any other is not found.
+pub(crate) async fn old_address(State(state): State<ServerState>, caller: Caller, request: Request) -> Response {
+    let path = percent_encoding::percent_decode_str(request.uri().path()).decode_utf8_lossy().into_owned();
+    let found = state.finder.snapshot().ok().and_then(|s| s.redirected(&path, caller.0).map(|a| article_url(&a.id)));
+    match found {
+        Some(url) => Redirect::permanent(&url).into_response(),
+        None => guard::fault(&state, request, HttpFault::not_found()),
     }
 }
 

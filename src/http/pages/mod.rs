@@ -7,7 +7,7 @@ mod problem;
 mod sign_in;
 mod view;
 
-pub(super) use article::article;
+pub(super) use article::{article, old_address};
 pub(super) use editor::editor;
 pub(super) use home::home;
 pub(super) use problem::problem_page;

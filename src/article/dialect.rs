@@ -1,0 +1,343 @@
+//! Marks of other tools (Hugo, Docusaurus, Obsidian, VitePress) turned into plain Markdown, line by
+//! line, so that existing folders are served unedited.
+//!
+//! Works outside code fences. What only those tools can draw (shortcodes, components, scripts) is
+//! left out with a note; the words inside stay.
+
+use super::{Trouble, block::directive, yaml::Mark};
+
+/// The lines of a text after translation (one entry for each line, perhaps with line breaks inside),
+/// and notes of what was left out. `None` when nothing was to translate.
+pub(super) fn translate(text: &str, header: usize) -> (Option<Vec<String>>, Vec<(Mark, Trouble)>) {
+    let mut state = State::default();
+    let mut out = Vec::new();
+    let mut changed = false;
+    for (i, line) in text.lines().enumerate() {
+        let new = if i < header { line.to_owned() } else { state.line(i as u32 + 1, line) };
+        changed |= new != line;
+        out.push(new);
+    }
+    (changed.then_some(out), state.notes)
+}
+
+#[derive(Default)]
+struct State {
+    /// The mark and length of the open code fence.
+    fence: Option<(char, usize)>,
+    /// Open containers: whether their lines are quoted.
+    containers: Vec<bool>,
+    /// Inside `<script>` or `<style>`: the tag that ends it.
+    script: Option<&'static str>,
+    /// Inside an Obsidian comment of several lines.
+    comment: bool,
+    notes: Vec<(Mark, Trouble)>,
+}
+
+impl State {
+    fn line(&mut self, number: u32, line: &str) -> String {
+        let quote = "> ".repeat(self.containers.iter().filter(|q| **q).count());
+        if let Some(text) = self.verbatim(line) {
+            return if quote.is_empty() { text } else { format!("{quote}{text}") };
+        }
+        if let Some(name) = directive(line) {
+            return self.container(name);
+        }
+        if is_module_line(line) {
+            self.note(number, "import / export");
+            return String::new();
+        }
+        if matches!(line.trim(), "[[toc]]" | "[[TOC]]" | "[TOC]" | "[toc]") {
+            return String::new();
+        }
+        let mut line = callout(line).unwrap_or_else(|| line.to_owned());
+        line = self.shortcodes(number, &line);
+        line = self.components(number, &line);
+        line = self.comments(&line);
+        line = outside_code(&line, |part| highlights(&wiki_links(part)));
+        line = without_block_id(&line).to_owned();
+        if quote.is_empty() { line } else { format!("{quote}{line}") }
+    }
+
+    /// Lines of code fences, scripts and comments; `None` for a line to translate.
+    fn verbatim(&mut self, line: &str) -> Option<String> {
+        if let Some(end) = self.script {
+            if line.contains(end) {
+                self.script = None;
+            }
+            return Some(String::new());
+        }
+        let said = line.trim_start();
+        let mark = said.chars().next().filter(|c| matches!(c, '`' | '~'));
+        let run = mark.map_or(0, |m| said.chars().take_while(|c| *c == m).count());
+        if let Some((open, length)) = self.fence {
+            if mark == Some(open) && run >= length && said.trim_end().chars().all(|c| c == open) {
+                self.fence = None;
+            }
+            return Some(line.to_owned());
+        }
+        if let Some(mark) = mark
+            && run >= 3
+            && !(mark == '`' && said[run..].contains('`'))
+        {
+            self.fence = Some((mark, run));
+            return Some(line.to_owned());
+        }
+        if line.trim() == "%%" {
+            self.comment = !self.comment;
+            return Some(String::new());
+        }
+        if self.comment {
+            return Some(String::new());
+        }
+        None
+    }
+
+    /// `:::tip 标题` becomes an alert whose lines are quoted; `:::` ends it.
+    fn container(&mut self, said: &str) -> String {
+        if said.is_empty() {
+            self.containers.pop();
+            return String::new();
+        }
+        let end = said.find(|c: char| !(c.is_alphanumeric() || c == '-')).unwrap_or(said.len());
+        let (name, title) = said.split_at(end);
+        let title = title.trim().trim_start_matches('[').trim_end_matches(']').trim();
+        let outer = "> ".repeat(self.containers.iter().filter(|q| **q).count());
+        let Some(kind) = alert(name).filter(|_| !matches!(name, "code-group" | "raw" | "v-pre")) else {
+            self.containers.push(false);
+            return String::new();
+        };
+        self.containers.push(true);
+        if title.is_empty() {
+            format!("{outer}> [!{kind}]")
+        } else {
+            format!("{outer}> [!{kind}]\n{outer}> **{title}**\n{outer}>")
+        }
+    }
+
+    /// Hugo's `{{< figure >}}` and `{{< ref >}}` are understood; other shortcodes leave their inner text.
+    fn shortcodes(&mut self, number: u32, line: &str) -> String {
+        let mut out = String::new();
+        let mut rest = line;
+        while let Some(open) = ["{{<", "{{%"].into_iter().filter_map(|mark| rest.find(mark)).min() {
+            let close = if rest[open..].starts_with("{{<") { ">}}" } else { "%}}" };
+            let Some(end) = rest[open..].find(close).map(|e| open + e) else { break };
+            let inner = rest[open + 3..end].trim();
+            out.push_str(&rest[..open]);
+            let name = inner.split_whitespace().next().unwrap_or("");
+            match name {
+                "figure" | "img" => {
+                    let alt = attribute(inner, "alt").or_else(|| attribute(inner, "caption")).unwrap_or("");
+                    if let Some(src) = attribute(inner, "src") {
+                        out.push_str(&format!("![{alt}](<{src}>)"));
+                    }
+                }
+                "ref" | "relref" => out.push_str(inner[name.len()..].trim().trim_matches(['"', '\''])),
+                _ => self.note(number, "shortcode"),
+            }
+            rest = &rest[end + 3..];
+        }
+        out.push_str(rest);
+        out
+    }
+
+    /// Components (`<Tabs>`, `<Badge text="新"/>`) leave their label; scripts leave nothing.
+    fn components(&mut self, number: u32, line: &str) -> String {
+        for (open, end) in [("<script", "</script>"), ("<style", "</style>")] {
+            if line.trim_start().starts_with(open) {
+                if !line.contains(end) {
+                    self.script = Some(end);
+                }
+                self.note(number, "script");
+                return String::new();
+            }
+        }
+        let mut out = String::new();
+        let mut rest = line;
+        while let Some(open) = component_start(rest) {
+            let Some(end) = rest[open..].find('>').map(|e| open + e) else { break };
+            let tag = &rest[open + 1..end];
+            out.push_str(&rest[..open]);
+            let label = attribute(tag, "label").or_else(|| attribute(tag, "text")).or_else(|| attribute(tag, "title"));
+            if let Some(label) = label {
+                out.push_str(&format!("**{label}** "));
+            }
+            self.note(number, "component");
+            rest = &rest[end + 1..];
+        }
+        out.push_str(rest);
+        if out.trim().is_empty() { String::new() } else { out }
+    }
+
+    /// Obsidian's `%%…%%` within a line.
+    fn comments(&mut self, line: &str) -> String {
+        let mut parts = line.split("%%");
+        let mut out = parts.next().unwrap_or("").to_owned();
+        while let (Some(_hidden), Some(shown)) = (parts.next(), parts.next()) {
+            out.push_str(shown);
+        }
+        if line.matches("%%").count() % 2 == 1 {
+            self.comment = true;
+        }
+        out
+    }
+
+    fn note(&mut self, number: u32, what: &'static str) {
+        let trouble = Trouble::LeftOut(what.to_owned());
+        if !self.notes.iter().any(|(_, t)| *t == trouble) {
+            self.notes.push((Mark { line: number, column: 1 }, trouble));
+        }
+    }
+}
+
+/// GitHub's name of an alert that other tools call `name`.
+fn alert(name: &str) -> Option<&'static str> {
+    Some(match name.to_ascii_lowercase().as_str() {
+        "tip" | "hint" | "success" | "check" | "done" => "TIP",
+        "note" | "info" | "abstract" | "summary" | "tldr" | "todo" | "question" | "help" | "faq" | "example"
+        | "quote" | "cite" | "details" | "code-group" | "raw" | "v-pre" => "NOTE",
+        "important" => "IMPORTANT",
+        "warning" | "attention" => "WARNING",
+        "caution" | "danger" | "error" | "failure" | "fail" | "missing" | "bug" => "CAUTION",
+        _ => return None,
+    })
+}
+
+/// `> [!warning]- 标题` with the kind GitHub knows and the title on a line of its own.
+fn callout(line: &str) -> Option<String> {
+    let quote = line.len() - line.trim_start_matches(['>', ' ']).len();
+    let (marks, said) = line.split_at(quote);
+    let (name, rest) = said.strip_prefix("[!")?.split_once(']')?;
+    if !marks.contains('>') {
+        return None;
+    }
+    let kind = alert(name).unwrap_or("NOTE");
+    let title = rest.trim_start_matches(['-', '+']).trim();
+    let marks = marks.trim_end();
+    Some(if title.is_empty() {
+        format!("{marks} [!{kind}]")
+    } else {
+        format!("{marks} [!{kind}]\n{marks} **{title}**\n{marks}")
+    })
+}
+
+fn is_module_line(line: &str) -> bool {
+    let import = line.starts_with("import ")
+        && (line.contains(" from '")
+            || line.contains(" from \"")
+            || line.starts_with("import '")
+            || line.starts_with("import \""));
+    import
+        || ["export const ", "export default ", "export function ", "export let "].iter().any(|e| line.starts_with(e))
+}
+
+/// The start of a tag whose name begins with a capital letter.
+fn component_start(text: &str) -> Option<usize> {
+    text.match_indices('<').map(|(i, _)| i).find(|i| {
+        let name = text[i + 1..].trim_start_matches('/');
+        name.starts_with(|c: char| c.is_ascii_uppercase())
+    })
+}
+
+/// The value of `name="…"` in a tag.
+fn attribute<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
+    let at = tag.find(&format!("{name}="))? + name.len() + 1;
+    let quote = tag[at..].chars().next().filter(|c| matches!(c, '"' | '\''))?;
+    tag[at + 1..].split(quote).next()
+}
+
+/// Applies `change` to the parts of a line outside code spans.
+fn outside_code(line: &str, change: impl Fn(&str) -> String) -> String {
+    if !line.contains('`') {
+        return change(line);
+    }
+    line.split('`')
+        .enumerate()
+        .map(|(i, part)| if i % 2 == 0 { change(part) } else { part.to_owned() })
+        .collect::<Vec<_>>()
+        .join("`")
+}
+
+/// `[[页面#标题|文字]]` and `![[图.png]]` as links with the target `wiki:…`.
+fn wiki_links(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some(open) = rest.find("[[") {
+        let Some(end) = rest[open..].find("]]").map(|e| open + e) else { break };
+        let inner = &rest[open + 2..end];
+        let (target, said) = inner.split_once('|').unwrap_or((inner, inner));
+        let before = &rest[..open];
+        let embed = before.ends_with('!');
+        out.push_str(if embed { &before[..before.len() - 1] } else { before });
+        let picture =
+            [".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg"].iter().any(|e| target.to_ascii_lowercase().ends_with(e));
+        let said = if said == target { said.rsplit('#').next().unwrap_or(said).trim_start_matches('^') } else { said };
+        let mark = if embed && picture { "!" } else { "" };
+        out.push_str(&format!("{mark}[{said}](<wiki:{target}>)"));
+        rest = &rest[end + 2..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// `==重点==` as marked text.
+fn highlights(text: &str) -> String {
+    let parts: Vec<&str> = text.split("==").collect();
+    if parts.len() < 3 || parts.len() % 2 == 0 {
+        return text.to_owned();
+    }
+    let marked =
+        |(i, part): (usize, &&str)| if i % 2 == 1 { format!("<mark>{part}</mark>") } else { (*part).to_owned() };
+    parts.iter().enumerate().map(marked).collect()
+}
+
+/// A line without Obsidian's ` ^block-id` at its end.
+fn without_block_id(line: &str) -> &str {
+    match line.rfind(" ^") {
+        Some(at) if line[at + 2..].chars().all(|c| c.is_ascii_alphanumeric() || c == '-') && line.len() > at + 2 => {
+            &line[..at]
+        }
+        _ => line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(text: &str) -> String {
+        translate(text, 0).0.map_or_else(|| text.trim_end().to_owned(), |l| l.join("\n"))
+    }
+
+    #[test]
+    fn containers_and_callouts_become_alerts() {
+        assert_eq!(lines(":::tip 小窍门\n先看灯。\n:::\n后"), "> [!TIP]\n> **小窍门**\n>\n> 先看灯。\n\n后");
+        assert_eq!(lines(":::danger\n\n断电\n:::"), "> [!CAUTION]\n> \n> 断电\n");
+        assert_eq!(lines("> [!warning]- 小心\n> 烫"), "> [!WARNING]\n> **小心**\n>\n> 烫");
+        assert_eq!(lines("> [!CAUTION]\n> 烫"), "> [!CAUTION]\n> 烫");
+    }
+
+    #[test]
+    fn wiki_links_embeds_and_comments_are_read() {
+        assert_eq!(
+            lines("见 [[不脱水|这里]] 和 [[漏水#门封]]"),
+            "见 [这里](<wiki:不脱水>) 和 [门封](<wiki:漏水#门封>)"
+        );
+        assert_eq!(lines("![[图.png]] ![[另一页]]"), "![图.png](<wiki:图.png>) [另一页](<wiki:另一页>)");
+        assert_eq!(lines("看%%不给看%%得见 ^a1\n%%\n藏\n%%\n尾"), "看得见\n\n\n\n尾");
+        assert_eq!(lines("`[[不动]]` ==重点=="), "`[[不动]]` <mark>重点</mark>");
+    }
+
+    #[test]
+    fn what_only_another_tool_can_draw_leaves_its_words_and_a_note() {
+        let (_, notes) =
+            translate("import Tabs from '@theme/Tabs';\n<Tabs>\n<TabItem value=\"a\" label=\"滚筒\">\n先排水\n", 0);
+        assert_eq!(notes.len(), 2);
+        assert_eq!(lines("<TabItem value=\"a\" label=\"滚筒\">"), "**滚筒** ");
+        assert_eq!(
+            lines("{{% notice tip %}}字{{% /notice %}}{{< figure src=\"/a.png\" alt=\"图\" >}}"),
+            "字![图](</a.png>)"
+        );
+        assert_eq!(lines("<script setup>\nlet a = 1\n</script>\n字"), "\n\n\n字");
+        assert_eq!(lines("```js\nimport a from 'b'\n:::tip\n```"), "```js\nimport a from 'b'\n:::tip\n```");
+    }
+}
