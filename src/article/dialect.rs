@@ -4,7 +4,12 @@
 //! Works outside code fences. What only those tools can draw (shortcodes, components, scripts) is
 //! left out with a note; the words inside stay.
 
-use super::{Trouble, block::directive, yaml::Mark};
+use super::{
+    Trouble,
+    block::directive,
+    inline::{attribute, component_start, highlights, outside_code, wiki_links, without_block_id},
+    yaml::Mark,
+};
 
 /// The lines of a text after translation (one entry for each line, perhaps with line breaks inside),
 /// and notes of what was left out. `None` when nothing was to translate.
@@ -28,6 +33,8 @@ struct State {
     containers: Vec<bool>,
     /// Inside `<script>` or `<style>`: the tag that ends it.
     script: Option<&'static str>,
+    /// Inside an `export` of several lines, which ends at a blank line.
+    module: bool,
     /// Inside an Obsidian comment of several lines.
     comment: bool,
     notes: Vec<(Mark, Trouble)>,
@@ -42,9 +49,13 @@ impl State {
         if let Some(name) = directive(line) {
             return self.container(name);
         }
-        if is_module_line(line) {
+        if is_module_line(line) || self.module {
+            self.module = !line.trim().is_empty() && !line.trim_end().ends_with(';');
             self.note(number, "import / export");
             return String::new();
+        }
+        if let Some(said) = self.notice(line) {
+            return said;
         }
         if matches!(line.trim(), "[[toc]]" | "[[TOC]]" | "[TOC]" | "[toc]") {
             return String::new();
@@ -96,7 +107,8 @@ impl State {
     fn container(&mut self, said: &str) -> String {
         if said.is_empty() {
             self.containers.pop();
-            return String::new();
+            // The outer one goes on.
+            return "> ".repeat(self.containers.iter().filter(|q| **q).count()).trim_end().to_owned();
         }
         let end = said.find(|c: char| !(c.is_alphanumeric() || c == '-')).unwrap_or(said.len());
         let (name, title) = said.split_at(end);
@@ -114,6 +126,35 @@ impl State {
         }
     }
 
+    /// Hugo's `{{% notice warning %}}` and its like open and close an alert, on lines of their own or
+    /// around one line.
+    fn notice(&mut self, line: &str) -> Option<String> {
+        let said = line.trim();
+        let close = if said.starts_with("{{<") { ">}}" } else { "%}}" };
+        let inner = said.strip_prefix("{{<").or_else(|| said.strip_prefix("{{%"))?;
+        let (inner, rest) = inner.split_once(close)?;
+        let inner = inner.trim();
+        if let Some(name) = inner.strip_prefix('/') {
+            return is_notice(name.trim()).then(|| self.container(""));
+        }
+        let name = inner.split_whitespace().next().unwrap_or("");
+        if !is_notice(name) {
+            return None;
+        }
+        let bare = inner.split_whitespace().nth(1).map(|w| w.trim_matches('"')).filter(|w| alert(w).is_some());
+        let kind =
+            ["style", "type", "level", "color"].iter().find_map(|n| attribute(inner, n)).filter(|k| alert(k).is_some());
+        let kind = kind.or(bare).or(alert(name).map(|_| name)).unwrap_or("note");
+        let quoted = inner.split('"').skip(1).step_by(2).find(|q| alert(q).is_none() && !q.is_empty());
+        let title = attribute(inner, "title").or(quoted).unwrap_or("");
+        let opened = self.container(&format!("{kind} {title}"));
+        let Some((words, _)) = ["{{< /", "{{% /", "{{</", "{{%/"].iter().find_map(|end| rest.split_once(end)) else {
+            return Some(if rest.trim().is_empty() { opened } else { format!("{opened}\n> {}", rest.trim()) });
+        };
+        self.container("");
+        Some(format!("{opened}\n> {}\n", words.trim()))
+    }
+
     /// Hugo's `{{< figure >}}` and `{{< ref >}}` are understood; other shortcodes leave their inner text.
     fn shortcodes(&mut self, number: u32, line: &str) -> String {
         let mut out = String::new();
@@ -126,13 +167,28 @@ impl State {
             let name = inner.split_whitespace().next().unwrap_or("");
             match name {
                 "figure" | "img" => {
-                    let alt = attribute(inner, "alt").or_else(|| attribute(inner, "caption")).unwrap_or("");
+                    let (alt, caption) = (attribute(inner, "alt"), attribute(inner, "caption"));
                     if let Some(src) = attribute(inner, "src") {
-                        out.push_str(&format!("![{alt}](<{src}>)"));
+                        out.push_str(&format!("![{}](<{src}>)", alt.or(caption).unwrap_or("")));
+                    }
+                    if let (Some(_), Some(caption)) = (alt, caption) {
+                        out.push_str(&format!(" *{caption}*"));
                     }
                 }
+                "" => {}
+                name if name.starts_with('/') => {}
                 "ref" | "relref" => out.push_str(inner[name.len()..].trim().trim_matches(['"', '\''])),
-                _ => self.note(number, "shortcode"),
+                _ => {
+                    // What it is called stays readable: the name of a tab, the title of a fold.
+                    let label = ["title", "name", "label", "caption", "alt", "text", "summary"]
+                        .iter()
+                        .find_map(|n| attribute(inner, n));
+                    let label = label.or_else(|| inner.split_once('"').and_then(|(_, rest)| rest.split('"').next()));
+                    if let Some(label) = label.filter(|l| !l.is_ascii()) {
+                        out.push_str(&format!("**{label}** "));
+                    }
+                    self.note(number, "shortcode");
+                }
             }
             rest = &rest[end + 3..];
         }
@@ -153,6 +209,13 @@ impl State {
         }
         let mut out = String::new();
         let mut rest = line;
+        while let Some((open, end)) = rest.find("{/*").and_then(|o| Some((o, rest[o..].find("*/}")? + o + 3))) {
+            out.push_str(&rest[..open]);
+            rest = &rest[end..];
+        }
+        out.push_str(rest);
+        let line = std::mem::take(&mut out);
+        let mut rest = line.as_str();
         while let Some(open) = component_start(rest) {
             let Some(end) = rest[open..].find('>').map(|e| open + e) else { break };
             let tag = &rest[open + 1..end];
@@ -220,6 +283,25 @@ fn callout(line: &str) -> Option<String> {
     })
 }
 
+/// Shortcodes that themes use for alerts.
+fn is_notice(name: &str) -> bool {
+    [
+        "notice",
+        "callout",
+        "alert",
+        "admonition",
+        "hint",
+        "tip",
+        "note",
+        "info",
+        "warning",
+        "important",
+        "caution",
+        "danger",
+    ]
+    .contains(&name)
+}
+
 fn is_module_line(line: &str) -> bool {
     let import = line.starts_with("import ")
         && (line.contains(" from '")
@@ -228,76 +310,6 @@ fn is_module_line(line: &str) -> bool {
             || line.starts_with("import \""));
     import
         || ["export const ", "export default ", "export function ", "export let "].iter().any(|e| line.starts_with(e))
-}
-
-/// The start of a tag whose name begins with a capital letter.
-fn component_start(text: &str) -> Option<usize> {
-    text.match_indices('<').map(|(i, _)| i).find(|i| {
-        let name = text[i + 1..].trim_start_matches('/');
-        name.starts_with(|c: char| c.is_ascii_uppercase())
-    })
-}
-
-/// The value of `name="…"` in a tag.
-fn attribute<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
-    let at = tag.find(&format!("{name}="))? + name.len() + 1;
-    let quote = tag[at..].chars().next().filter(|c| matches!(c, '"' | '\''))?;
-    tag[at + 1..].split(quote).next()
-}
-
-/// Applies `change` to the parts of a line outside code spans.
-fn outside_code(line: &str, change: impl Fn(&str) -> String) -> String {
-    if !line.contains('`') {
-        return change(line);
-    }
-    line.split('`')
-        .enumerate()
-        .map(|(i, part)| if i % 2 == 0 { change(part) } else { part.to_owned() })
-        .collect::<Vec<_>>()
-        .join("`")
-}
-
-/// `[[页面#标题|文字]]` and `![[图.png]]` as links with the target `wiki:…`.
-fn wiki_links(text: &str) -> String {
-    let mut out = String::new();
-    let mut rest = text;
-    while let Some(open) = rest.find("[[") {
-        let Some(end) = rest[open..].find("]]").map(|e| open + e) else { break };
-        let inner = &rest[open + 2..end];
-        let (target, said) = inner.split_once('|').unwrap_or((inner, inner));
-        let before = &rest[..open];
-        let embed = before.ends_with('!');
-        out.push_str(if embed { &before[..before.len() - 1] } else { before });
-        let picture =
-            [".png", ".jpg", ".jpeg", ".gif", ".webp", ".svg"].iter().any(|e| target.to_ascii_lowercase().ends_with(e));
-        let said = if said == target { said.rsplit('#').next().unwrap_or(said).trim_start_matches('^') } else { said };
-        let mark = if embed && picture { "!" } else { "" };
-        out.push_str(&format!("{mark}[{said}](<wiki:{target}>)"));
-        rest = &rest[end + 2..];
-    }
-    out.push_str(rest);
-    out
-}
-
-/// `==重点==` as marked text.
-fn highlights(text: &str) -> String {
-    let parts: Vec<&str> = text.split("==").collect();
-    if parts.len() < 3 || parts.len() % 2 == 0 {
-        return text.to_owned();
-    }
-    let marked =
-        |(i, part): (usize, &&str)| if i % 2 == 1 { format!("<mark>{part}</mark>") } else { (*part).to_owned() };
-    parts.iter().enumerate().map(marked).collect()
-}
-
-/// A line without Obsidian's ` ^block-id` at its end.
-fn without_block_id(line: &str) -> &str {
-    match line.rfind(" ^") {
-        Some(at) if line[at + 2..].chars().all(|c| c.is_ascii_alphanumeric() || c == '-') && line.len() > at + 2 => {
-            &line[..at]
-        }
-        _ => line,
-    }
 }
 
 #[cfg(test)]
@@ -334,8 +346,8 @@ mod tests {
         assert_eq!(notes.len(), 2);
         assert_eq!(lines("<TabItem value=\"a\" label=\"滚筒\">"), "**滚筒** ");
         assert_eq!(
-            lines("{{% notice tip %}}字{{% /notice %}}{{< figure src=\"/a.png\" alt=\"图\" >}}"),
-            "字![图](</a.png>)"
+            lines("{{% notice tip %}}字{{% /notice %}}\n{{< figure src=\"/a.png\" alt=\"图\" >}}"),
+            "> [!TIP]\n> 字\n\n![图](</a.png>)"
         );
         assert_eq!(lines("<script setup>\nlet a = 1\n</script>\n字"), "\n\n\n字");
         assert_eq!(lines("```js\nimport a from 'b'\n:::tip\n```"), "```js\nimport a from 'b'\n:::tip\n```");

@@ -9,6 +9,7 @@ mod facts;
 mod front_matter;
 mod header;
 mod html;
+mod inline;
 mod model;
 mod outline;
 mod parse;

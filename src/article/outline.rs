@@ -17,6 +17,8 @@ pub(super) struct Heading {
     pub text: String,
     /// Line, from 0.
     pub line: usize,
+    /// One past its last line: two lines on when it is underlined.
+    pub end: usize,
 }
 
 /// A link or picture.
@@ -127,7 +129,9 @@ impl Walk<'_> {
             TagEnd::Heading(level) if self.depth == 1 => {
                 let text = self.buffer.trim().to_owned();
                 let line = line_of(self.starts, range.start);
-                self.out.headings.push(Heading { level: level_number(level), text, line });
+                let last = range.end.saturating_sub(1).max(range.start);
+                let end = line_of(self.starts, last) + 1;
+                self.out.headings.push(Heading { level: level_number(level), text, line, end });
                 self.flush(Place::Heading);
             }
             TagEnd::Heading(_) => self.flush(Place::Heading),
@@ -225,6 +229,7 @@ impl Outline {
         let line = |i: usize| lines.get(i).or(lines.last()).copied().unwrap_or(0);
         for heading in &mut self.headings {
             heading.line = line(heading.line);
+            heading.end = line(heading.end.saturating_sub(1)) + 1;
         }
         for item in self.lists.iter_mut().flatten() {
             *item = (line(item.0), line(item.1.saturating_sub(1)) + 1);

@@ -220,7 +220,7 @@ impl Sections<'_> {
         for (i, top) in tops.iter().enumerate() {
             let until = tops.get(i + 1).map_or(end, |next| next.line);
             let heading = (top.level == 2).then_some(*top);
-            self.section(&mut sections, heading, (top.line + 1, until), headings, walked, text);
+            self.section(&mut sections, heading, (top.end, until), headings, walked, text);
         }
         sections
     }
@@ -237,7 +237,13 @@ impl Sections<'_> {
         let role = heading.map_or(SectionRole::Other, |h| SectionRole::of_heading(&h.text));
         let mut section = Section {
             heading: heading.map(|h| h.text.clone()).unwrap_or_default(),
-            slug: heading.map_or_else(|| "intro".to_owned(), |h| step::unique(&mut self.ids, step::slug(&h.text))),
+            slug: heading.map_or_else(
+                || "intro".to_owned(),
+                |h| {
+                    let named = self.attributes.remove(&h.line).and_then(Attributes::into_id);
+                    step::unique(&mut self.ids, named.unwrap_or_else(|| step::slug(&h.text)))
+                },
+            ),
             role,
             lines,
             steps: Vec::new(),

@@ -110,11 +110,11 @@ troubles! {
     CodeTaken(code: String, by: RelPath) "code-taken" Warning "代码 `{code}` 已经由 {by} 解释" "codes 只写在解释它的那一篇，其他文章用链接";
     AgentBlockOpen "agent-block-open" Error ":::agent 没有结尾的 :::，从这里起的内容用户都看不到" "在坐席内容后面加一行 :::";
     UnknownBlock(name: String) "unknown-block" Error "不认识 :::{name}，为安全起见只给坐席看" "坐席专用内容写 :::agent；提醒用 > [!NOTE]、> [!CAUTION]";
-    AttributeBrace "attribute-brace" Error "步骤属性用了全角括号或没有成对" "用半角的 花括号 {{ 和 }}，放在标题末尾";
+    AttributeBrace "attribute-brace" Error "步骤属性用了全角括号或没有成对" "用半角的 花括号 { 和 }，放在标题末尾";
     AttributeForm(text: String) "attribute-form" Error "步骤属性 `{text}` 读不懂" "写成 键=值，值里不能有空格和引号，多个值用英文逗号连接";
     UnknownAttribute(key: String) "unknown-attribute" Error "不认识步骤属性 `{key}`" "可用的有 minutes、likely、risk、safety、needs、who";
     StepIdTwice(id: String) "step-id-twice" Error "步骤 id `{id}` 用了两次，后一个已改名" "给每个步骤不同的 id";
-    StepUnnamed(title: String) "step-unnamed" Note "步骤「{title}」没有自己的 id，改动标题或顺序后会对不上记录" "在标题末尾写上 {{#英文短名}}";
+    StepUnnamed(title: String) "step-unnamed" Note "步骤「{title}」没有自己的 id，改动标题或顺序后会对不上记录" "在标题末尾写上 {#英文短名}";
     UnknownNeed(id: String) "unknown-need" Error "needs 里的 `#{id}` 不是这篇文章的步骤" "检查拼写";
     NeedLater(id: String) "need-later" Error "这一步需要的软件步骤不能依赖硬件步骤 `#{id}`" "硬件步骤可以依赖软件步骤，反过来不行";
     HardwareFirst "hardware-first" Error "硬件排查写在了软件排查前面" "先软后硬：把软件排查移到前面";
@@ -127,10 +127,12 @@ troubles! {
     NoSteps "no-steps" Warning "排查类文章没有一个步骤" "在「软件排查」「硬件排查」下用 ### 写步骤";
     StrayAsterisks "stray-asterisks" Warning "这里的 ** 不会变成粗体，会原样显示" "引号写在星号里面：**「启动」键**，或在星号外侧加空格";
     AbsolutePromise(word: String) "absolute-promise" Warning "「{word}」是绝对的承诺" "换成事实：做什么、看到什么、什么条件下";
-    Jargon(word: String) "jargon" Warning "「{word}」是行话，没有解释" "第一次出现时用一句白话解释，例如：{{词}}（……）";
+    Jargon(word: String) "jargon" Warning "「{word}」是行话，没有解释" "第一次出现时用一句白话解释，例如：{词}（……）";
     DeadLink(target: String) "dead-link" Error "链接 `{target}` 指向的文件不存在" "检查文件名和相对路径";
     StaffLink(target: String) "staff-link" Warning "公开文章链接了仅坐席可见的 `{target}`，用户只会看到文字" "把链接放进 :::agent 里，或换一篇公开文章";
     DeadPicture(target: String) "dead-picture" Error "图片 `{target}` 不存在" "把图片放进 kb 文件夹，检查文件名和相对路径";
+    PictureElsewhere(target: String) "picture-elsewhere" Warning "图片 `{target}` 不在知识库文件夹里，读者只看到说明文字" "把图片放进 kb 文件夹（也可以放在 static 或 public 里）";
+    UnwrittenPage(target: String) "unwritten-page" Note "`[[{target}]]` 还没有对应的文章，读者只看到文字" "写好那一篇，名称或别名一致就会自动连上";
     UnknownSign(name: String) "unknown-sign" Error "signs 里的「{name}」没有登记" "先在 kb/signs.toml 里登记，或改用已有的名称";
     SignValue(name: String, value: String) "sign-value" Error "signs 里「{name}」的值「{value}」没有登记" "用 kb/signs.toml 里写的值";
     Overdue(day: Date) "overdue" Warning "应当在 {day} 前复审，已经过期" "核对内容后更新 reviewed 和 review_by";

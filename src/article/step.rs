@@ -36,6 +36,11 @@ impl Attributes {
         }
     }
 
+    /// The id, for a heading that is no step.
+    pub(super) fn into_id(self) -> Option<String> {
+        self.id
+    }
+
     fn read(text: &str, mark: Mark, troubles: &mut Vec<(Mark, Trouble)>) -> Self {
         let mut out = Self::default();
         for word in text.split(' ').filter(|w| !w.is_empty()) {

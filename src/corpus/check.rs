@@ -26,7 +26,7 @@ pub fn check(
     today: Date,
     is_file: &dyn Fn(&RelPath) -> bool,
 ) {
-    let everything = scope == CheckScope::Everything || difference.lists_changed;
+    let everything = scope == CheckScope::Everything || difference.lists_changed || difference.pictures_changed;
     let touched: BTreeSet<&RelPath> = difference.taken.iter().map(|t| &t.path).collect();
     let articles: Vec<_> = corpus
         .articles()
@@ -63,11 +63,16 @@ fn is_elsewhere(to: &str) -> bool {
 
 fn links(corpus: &Corpus, article: &Article, is_file: &dyn Fn(&RelPath) -> bool, found: &mut Vec<Problem>) {
     for link in article.links.iter().filter(|l| !is_elsewhere(&l.to)) {
-        let to = link.to.strip_prefix("wiki:").unwrap_or(&link.to).to_owned();
+        let wiki = link.to.strip_prefix("wiki:");
+        let to = wiki.unwrap_or(&link.to).to_owned();
         let trouble = if link.picture {
-            (!article.picture_paths(&link.to).iter().any(is_file)).then_some(Trouble::DeadPicture(to))
+            let lost = corpus.picture(article, &link.to).is_none();
+            // Other tools keep pictures outside the folder of texts; ours lie beside them.
+            let outside = wiki.is_some() || link.to.starts_with('/');
+            lost.then_some(if outside { Trouble::PictureElsewhere(to) } else { Trouble::DeadPicture(to) })
         } else {
             match corpus.linked(article, &link.to) {
+                None if wiki.is_some() => Some(Trouble::UnwrittenPage(to)),
                 None if !page_paths(article, &link.to).iter().any(is_file) => Some(Trouble::DeadLink(to)),
                 Some(t) if t.audience == Audience::Agent && link.audience == Audience::Public => {
                     Some(Trouble::StaffLink(to))
@@ -206,7 +211,7 @@ mod tests {
         });
         let (mut corpus, difference) = Corpus::default().apply(changes.collect(), &Nothing);
         let today = Date::new(2026, 11, 21).expect("a day");
-        check(&mut corpus, &difference, CheckScope::Changed, today, &|p| p.as_str() == "图.png");
+        check(&mut corpus, &difference, CheckScope::Changed, today, &|_| false);
         corpus.problems().into_iter().map(|p| (p.file.to_string(), p.trouble.code())).collect()
     }
 
@@ -221,6 +226,7 @@ mod tests {
             ("s.md", "---\nid: s\naudience: agent\n---\n密\n"),
             ("signs.toml", "[洗衣机.能排水]\nask = \"？\"\nvalues = [\"是\",\"否\"]\n"),
             ("danger.txt", "[gas -> nowhere] 快走\n+ 煤气\n"),
+            ("图.png", ""),
         ]);
         let expected = [
             ("a.md", "sign-value"),

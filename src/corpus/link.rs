@@ -33,6 +33,17 @@ impl Corpus {
         self.articles().find(|a| a.redirects.iter().any(|r| r.trim_end_matches('/') == wanted))
     }
 
+    /// The picture that `target`, written in `from`, means: by its path, else by its name anywhere.
+    #[must_use]
+    pub fn picture(&self, from: &Article, target: &str) -> Option<&RelPath> {
+        let target = plain(target);
+        let by_path = from.picture_paths(&target).into_iter().find_map(|path| self.pictures.get(&path));
+        by_path.or_else(|| {
+            let name = target.strip_prefix("wiki:")?;
+            self.pictures.iter().find(|p| p.as_str() == name || p.as_str().ends_with(&format!("/{name}")))
+        })
+    }
+
     /// The article of this file name, path, title or other name.
     fn named(&self, name: &str) -> Option<&Arc<Article>> {
         let name = name.split('#').next().unwrap_or(name).trim();

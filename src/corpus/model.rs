@@ -1,13 +1,13 @@
 //! The folder as a value, and what differs between two looks at it.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     path::PathBuf,
     sync::Arc,
     time::SystemTime,
 };
 
-use super::{ListFile, Lists};
+use super::{ListFile, Lists, scan::is_picture};
 use crate::article::{Article, ArticleId, Parsed, Problem, RelPath, Revision, Trouble, parse};
 
 /// Something may have happened: where to look first. A hint, never a fact.
@@ -24,6 +24,8 @@ pub struct Tick {
 pub enum Content {
     /// Its bytes.
     Bytes(Vec<u8>),
+    /// A picture, whose bytes are read when somebody asks for it.
+    Picture,
     /// Larger than an article may be, in bytes.
     TooLarge(u64),
     /// It is there and cannot be read.
@@ -67,6 +69,8 @@ pub trait KeptVersions {
 pub struct Corpus {
     entries: BTreeMap<RelPath, Arc<Entry>>,
     served: HashMap<ArticleId, RelPath>,
+    /// Pictures below the folder.
+    pub(super) pictures: Arc<BTreeSet<RelPath>>,
     /// The lists beside the articles.
     pub lists: Lists,
     list_problems: BTreeMap<ListFile, Vec<Problem>>,
@@ -83,6 +87,8 @@ pub struct Difference {
     pub gone: Vec<ArticleId>,
     /// The words a text is cut into have changed: every article must be cut again.
     pub words_changed: bool,
+    /// Pictures came or went: links to them must be checked again.
+    pub pictures_changed: bool,
     /// Any list has changed.
     pub lists_changed: bool,
     /// Files whose bytes were taken: path, hash, problems of the file.
@@ -181,6 +187,18 @@ impl Corpus {
     pub fn apply(&self, changes: Vec<Change>, kept: &dyn KeptVersions) -> (Corpus, Difference) {
         let mut next = self.clone();
         let mut difference = Difference::default();
+        let (pictures, changes): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(|c| is_picture(&c.path));
+        if !pictures.is_empty() {
+            difference.pictures_changed = true;
+            let known = Arc::make_mut(&mut next.pictures);
+            for change in pictures {
+                if change.content.is_some() {
+                    known.insert(change.path)
+                } else {
+                    known.remove(&change.path)
+                };
+            }
+        }
         let (lists, files): (Vec<Change>, Vec<Change>) =
             changes.into_iter().partition(|c| ListFile::at(&c.path).is_some());
         for change in lists {
@@ -307,7 +325,7 @@ fn unread(path: &RelPath, content: &Content) -> Parsed {
     let trouble = match content {
         Content::TooLarge(bytes) => Trouble::TooLarge(*bytes),
         Content::Unreadable(cause) => Trouble::Unreadable(cause.clone()),
-        Content::Bytes(_) => Trouble::NotText,
+        Content::Bytes(_) | Content::Picture => Trouble::NotText,
     };
     Parsed { article: None, problems: vec![Problem { file: path.clone(), line: 1, column: 1, trouble }], sound: false }
 }

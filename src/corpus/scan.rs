@@ -194,7 +194,7 @@ impl Scanner {
         if before.is_some_and(|b| b.stamp == stamp && !b.racy) {
             return;
         }
-        let content = read(path, meta.len());
+        let content = if is_picture(&rel) { Some(Content::Picture) } else { read(path, meta.len()) };
         let Some(content) = content else {
             // Gone between the look and the read.
             self.forget_below(&rel.clone(), &BTreeSet::new(), changes);
@@ -205,6 +205,7 @@ impl Scanner {
         let recent = |time: SystemTime| SystemTime::now().duration_since(time).map_or(true, |age| age < RACY);
         let racy = after.as_ref() != Some(&stamp) || stamp.modified.is_some_and(recent);
         let same = before.is_some_and(|b| b.hash.is_some() && b.hash == hash || hash.is_none() && b.stamp == stamp);
+        let racy = racy && content != Content::Picture;
         let modified = stamp.modified;
         self.seen.insert(rel.clone(), Seen { stamp, hash, racy });
         if !same {
@@ -219,6 +220,9 @@ impl Scanner {
         }
         let hidden = |part: &str| part.starts_with('.') || part.starts_with('_') && part != "_index.md";
         let name = rel.as_str().rsplit('/').next().unwrap_or("");
+        if is_picture(&rel) {
+            return !rel.as_str().split('/').any(|part| part.starts_with('.'));
+        }
         let lower = name.to_ascii_lowercase();
         let readme = lower == "readme.md" || (lower.starts_with("readme.") && lower.ends_with(".md"));
         let left_out = || self.left_out.1.matched_path_or_any_parents(rel.as_str(), false).is_ignore();
@@ -253,6 +257,12 @@ fn identity(folder: &Path) -> Option<(u64, u64)> {
     return Some(Stamp::of(&meta).inode);
     #[cfg(not(unix))]
     Some((0, u64::from(meta.is_dir())))
+}
+
+/// Whether a file is a picture that articles may show, by its ending.
+pub(super) fn is_picture(path: &RelPath) -> bool {
+    let ending = path.as_str().rsplit_once('.').map_or("", |(_, e)| e).to_ascii_lowercase();
+    ["png", "jpg", "jpeg", "webp", "gif", "svg"].contains(&ending.as_str())
 }
 
 fn is_wanted(entry: &DirEntry) -> bool {

@@ -1,6 +1,6 @@
 //! Where links of an article lead, as URLs one reader can follow.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::{
     access::Role,
@@ -31,14 +31,16 @@ pub(crate) struct ReaderLinks<'a> {
 impl Links for ReaderLinks<'_> {
     fn article(&self, target: &str) -> Option<String> {
         let found = self.snapshot.linked(self.article, target, self.role)?;
-        // A heading of a wiki link is no anchor of ours.
-        let anchor = target.split_once('#').filter(|_| !target.starts_with("wiki:")).map(|(_, a)| format!("#{a}"));
-        Some(article_url(&found.id) + &anchor.unwrap_or_default())
+        // Only to a place that is there: other tools name their headings in their own way.
+        let wanted = target.split_once('#').map_or("", |(_, anchor)| anchor);
+        let section = found.sections.iter().find(|s| s.slug == wanted || s.heading == wanted).map(|s| s.slug.as_str());
+        let step = found.steps().find(|s| s.id == wanted || s.title == wanted).map(|s| s.id.as_str());
+        let place = section.or(step).filter(|_| !wanted.is_empty());
+        Some(article_url(&found.id) + &place.map(|p| format!("#{p}")).unwrap_or_default())
     }
 
     fn picture(&self, target: &str) -> Option<String> {
-        let target = percent_decode_str(target).decode_utf8_lossy();
-        let path = self.article.picture_paths(&target).into_iter().next()?;
+        let path = self.snapshot.picture(self.article, target)?;
         Some(format!("/media/{}", utf8_percent_encode(path.as_str(), PATH)))
     }
 }

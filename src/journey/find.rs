@@ -7,8 +7,6 @@ use std::{
     time::Instant,
 };
 
-use percent_encoding::percent_decode_str;
-
 use super::{Live, Snapshot};
 use crate::{
     access::{Banner, Role, Standing, standing},
@@ -144,25 +142,19 @@ impl Finder {
         let media_type = media_type(&path).ok_or(FindFault::NotFound)?;
         let shown_to = |role: Role| {
             snapshot.readable(role).find_map(|article| {
-                article.links.iter().find_map(|link| {
+                article.links.iter().find(|link| {
                     let for_reader = link.audience == Audience::Public || role.viewer() == Viewer::Staff;
-                    let files = article.picture_paths(&decoded(&link.to));
-                    (link.picture && for_reader && files.contains(&path)).then_some(files)
+                    link.picture && for_reader && snapshot.corpus.picture(article, &link.to) == Some(&path)
                 })
             })
         };
-        let files = shown_to(role).ok_or(FindFault::NotFound)?;
-        let is_named = |file: &&RelPath| **file == path;
-        let files = files.iter().filter(is_named).chain(files.iter().filter(|f| !is_named(f)));
+        if shown_to(role).is_none() {
+            return Err(FindFault::NotFound);
+        }
         let staff_only = role > Role::Customer && shown_to(Role::Customer).is_none();
-        let bytes = files.into_iter().find_map(|file| read_picture(&self.root, file)).ok_or(FindFault::NotFound)?;
+        let bytes = read_picture(&self.root, &path).ok_or(FindFault::NotFound)?;
         Ok(Picture { bytes, media_type, staff_only })
     }
-}
-
-/// A target as written may hold `%20` for a blank.
-fn decoded(target: &str) -> String {
-    percent_decode_str(target).decode_utf8_lossy().into_owned()
 }
 
 /// Pictures that are served, by their ending.
@@ -189,6 +181,12 @@ impl Snapshot {
     #[must_use]
     pub fn linked(&self, from: &Article, target: &str, role: Role) -> Option<&Arc<Article>> {
         self.article(self.corpus.linked(from, target)?.id.as_str(), role)
+    }
+
+    /// The picture a target written in `from` means.
+    #[must_use]
+    pub fn picture(&self, from: &Article, target: &str) -> Option<&RelPath> {
+        self.corpus.picture(from, target)
     }
 
     /// The article an old address leads to, when `role` may read it.

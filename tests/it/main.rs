@@ -2,6 +2,7 @@
 
 mod api;
 mod commands;
+mod folders;
 mod guide;
 mod house;
 mod leak;
