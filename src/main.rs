@@ -5,6 +5,10 @@ use std::{io::Write, process::ExitCode};
 use clap::Parser;
 use wenzhen::cli::{Cli, run};
 
+/// Fewer holes after each save and less time in allocation than the system's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match run(Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,

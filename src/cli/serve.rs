@@ -12,7 +12,7 @@ use crate::{
     corpus::{Tick, watch},
     http::{Auth, ServerState, router},
     journey::{Finder, Live, PublishFault, Publisher, Report, clock_time, local_today},
-    store::{Secret, random_bytes},
+    store::{DataLock, LockFault, Secret, StoreFault, random_bytes},
 };
 
 /// After a signal, answers under way have this long.
@@ -24,8 +24,15 @@ pub(super) fn serve(settings: Settings) -> Result<(), Failure> {
         .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("RUST_LOG").unwrap_or_else(|_| "warn".into()))
         .with_writer(std::io::stderr)
         .init();
-    let store_failure = |fault: crate::store::StoreFault| start_failure(fault.into());
+    let store_failure = |fault: StoreFault| start_failure(fault.into());
     let root = std::path::absolute(&settings.kb).unwrap_or_else(|_| settings.kb.clone());
+    let _held = DataLock::take(&settings.data).map_err(|fault| match fault {
+        LockFault::Taken => Failure::system(
+            format!("数据文件夹 `{}` 正被另一个问诊使用", settings.data.display()),
+            "先停掉那一个，或用 --data 给这一个指定另一个文件夹",
+        ),
+        LockFault::Store(fault) => store_failure(fault),
+    })?;
     let live = Live::new();
     let publisher = Publisher::new(&root, &settings.data, Arc::clone(&live), local_today).map_err(start_failure)?;
     let secret = Secret::open(&settings.data).map_err(store_failure)?;

@@ -15,7 +15,7 @@ use crate::{
     article::{Article, Date, Problem, RelPath, Trouble},
     corpus::{CheckScope, Corpus, Difference, KeptVersions, ListFile, Scanner, Taken, Tick, check},
     index::{IndexDocument, IndexFault, IndexView, IndexWriter},
-    search::{WeightFault, Weights},
+    search::{Searchable, WeightFault, Weights},
     store::{LastGood, StoreFault},
     text::{Dictionary, Word},
 };
@@ -80,7 +80,7 @@ pub struct Publisher {
     corpus: Corpus,
     /// `None` when the index must be built anew.
     writer: Option<IndexWriter>,
-    by_key: Arc<HashMap<u64, Arc<Article>>>,
+    by_key: Arc<HashMap<u64, Arc<Searchable>>>,
     weights: Weights,
     weight_problems: Vec<Problem>,
     kept: LastGood,
@@ -258,18 +258,21 @@ impl Publisher {
         for article in out {
             by_key.remove(&IndexDocument::key(&article.id));
         }
-        by_key.extend(taken.into_iter().map(|a| (IndexDocument::key(&a.id), a)));
+        by_key.extend(taken.into_iter().map(|a| (IndexDocument::key(&a.id), Arc::new(Searchable::new(a)))));
         Ok((view, rebuild))
     }
 
     fn publish(&mut self, view: IndexView, today: Date) {
         let lists = &self.corpus.lists;
-        let question_dictionary = self.question_dictionary.get_or_insert_with(|| {
-            let mut words = lists.words.to_vec();
-            words.extend(lists.synonyms.words().map(|w| Word { text: w.to_owned(), tag: String::new() }));
-            Dictionary::with_words(&words)
-        });
         let Some(writer) = &self.writer else { return };
+        let question_dictionary = self.question_dictionary.get_or_insert_with(|| {
+            let unknown = lists.synonyms.words().filter(|w| !writer.dictionary().has(w));
+            let more: Vec<Word> = unknown.map(|w| Word { text: w.to_owned(), tag: String::new() }).collect();
+            if more.is_empty() {
+                return writer.dictionary().clone();
+            }
+            Dictionary::with_words(&[lists.words.as_slice(), &more].concat())
+        });
         self.live.swap(Snapshot {
             generation: self.generation,
             corpus: Arc::new(self.corpus.clone()),

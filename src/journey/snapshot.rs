@@ -18,7 +18,7 @@ use crate::{
     article::{Article, ArticleId, Date, Problem},
     corpus::Corpus,
     index::IndexView,
-    search::{Articles, Suggestions, Vocabulary, Weights},
+    search::{Articles, Searchable, Suggestions, Vocabulary, Weights},
     text::Dictionary,
 };
 
@@ -34,7 +34,7 @@ pub struct Snapshot {
     /// Articles customers no longer see, though the index still holds them as public.
     pub(super) expired: Vec<ArticleId>,
     pub(super) weights: Weights,
-    pub(super) by_key: Arc<HashMap<u64, Arc<Article>>>,
+    pub(super) by_key: Arc<HashMap<u64, Arc<Searchable>>>,
     /// The day the articles are read on.
     pub(super) today: Date,
     /// Problems of the ranking file, which only the search can read.
@@ -102,7 +102,7 @@ impl Snapshot {
 }
 
 impl Articles for Snapshot {
-    fn by_key(&self, key: u64) -> Option<&Arc<Article>> {
+    fn by_key(&self, key: u64) -> Option<&Arc<Searchable>> {
         self.by_key.get(&key)
     }
 

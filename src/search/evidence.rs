@@ -1,9 +1,15 @@
 //! What of a question an article really says: per group where it stands, and how much is covered.
 
-use super::{query::Group, snippet::Folded};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, OnceLock},
+};
+
+use super::query::Group;
 use crate::{
     article::{Article, Audience, Place},
     found::{Evidence, Reason},
+    text::normalize,
 };
 
 /// Share of a long word's character pairs that must be there for a loose match.
@@ -41,57 +47,165 @@ impl Weighed<'_> {
     pub(super) fn tells(&self) -> bool {
         self.idf.iter().sum::<f32>() >= TELLING
     }
+}
 
-    fn share(&self, matched: impl Fn(&Group) -> f32) -> f32 {
-        let total: f32 = self.idf.iter().sum();
-        if total <= 0.0 {
-            return 0.0;
-        }
-        self.groups.iter().zip(self.idf).map(|(g, idf)| matched(g) * idf).sum::<f32>() / total
+/// An article with its texts in normal form, made when a question first comes near it.
+#[derive(Debug)]
+pub struct Searchable {
+    /// The article.
+    pub article: Arc<Article>,
+    folded: OnceLock<Folded>,
+}
+
+impl Searchable {
+    /// An article nobody has asked for yet.
+    #[must_use]
+    pub fn new(article: Arc<Article>) -> Self {
+        Self { article, folded: OnceLock::new() }
+    }
+
+    pub(super) fn folded(&self) -> &Folded {
+        self.folded.get_or_init(|| Folded::new(&self.article))
     }
 }
 
-/// How well `text` (folded) holds `group`: 1 the word, less for a synonym or a loose or negated match;
-/// with the words that stand there.
-fn matched<'g>(group: &'g Group, text: &str) -> (f32, Option<(Evidence, &'g str)>) {
-    if let Some(share) = place(&group.word, text) {
-        return (share, Some((Evidence::Literal, &group.word)));
-    }
-    for synonym in &group.synonyms {
-        if let Some(share) = place(synonym, text) {
-            return (share, Some((Evidence::Synonym, synonym)));
-        }
-    }
-    if let Some(bare) = &group.bare
-        && place(bare, text).is_some()
-    {
-        return (NEGATED, Some((Evidence::Literal, bare)));
-    }
-    (loose(&group.word, text), None)
+/// The texts of one article in normal form, in one string: title, people's own words, passages.
+///
+/// One string, because a question is looked for in fifty articles: searching some sixty short texts
+/// for each word costs more than the index does. Made once, because making it costs as much again.
+#[derive(Debug)]
+pub(super) struct Folded {
+    text: Box<str>,
+    segments: Box<[Segment]>,
+    /// Where the passages begin: before it stand title and people's own words.
+    passages_from: usize,
+    /// Letters and digits of the title.
+    pub title_letters: Box<str>,
+    /// Appliances in normal form.
+    pub appliances: Box<[String]>,
 }
 
-/// Whether `word` stands in `text`: 1, or less when only behind a negation it does not have itself.
-fn place(word: &str, text: &str) -> Option<f32> {
-    if word.is_ascii() && text.contains('-') && !text.contains(word) {
-        // The index joins what a hyphen parts: wi-fi is wifi.
-        return place_plain(word, &text.replace('-', ""));
-    }
-    place_plain(word, text)
+#[derive(Debug)]
+struct Segment {
+    start: u32,
+    place: Place,
+    audience: Audience,
+    passage: Option<u32>,
 }
 
-fn place_plain(word: &str, text: &str) -> Option<f32> {
-    let mut negated = None;
-    for (at, _) in text.match_indices(word) {
-        if word.is_ascii() && !stands_alone(text, at, word.len()) {
-            continue;
+/// How much of an article is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Depth {
+    /// Title and people's own words.
+    Short,
+    /// Everything the reader may see.
+    Whole,
+}
+
+/// By segment: how well a group is matched there, and by which words.
+type Found<'g> = BTreeMap<usize, (f32, Option<(Evidence, &'g str)>)>;
+
+/// Stands between two texts; a private character that no article needs.
+const BETWEEN: char = '\u{E000}';
+
+/// Letters and digits of a text in normal form, nothing else.
+pub(super) fn letters(text: &str) -> String {
+    normalize(text).chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+impl Folded {
+    fn new(article: &Article) -> Self {
+        let mut raw = String::with_capacity(article.source.len());
+        let mut kinds = Vec::new();
+        let mut add = |place, audience, passage, text: &str| {
+            raw.extend(text.chars().map(|c| if c == BETWEEN { ' ' } else { c }));
+            raw.push(BETWEEN);
+            kinds.push((place, audience, passage));
+        };
+        add(Place::Title, article.audience, None, &article.title);
+        for symptom in &article.symptoms {
+            add(Place::Symptom, article.audience, None, symptom);
         }
-        let before = text[..at].chars().next_back();
-        if !before.is_some_and(|c| matches!(c, '不' | '没' | '无' | '未')) {
-            return Some(1.0);
+        for (i, passage) in (0u32..).zip(&article.passages) {
+            add(passage.place, passage.audience, Some(i), &passage.text);
         }
-        negated = Some(NEGATED);
+        let text = normalize(&raw);
+        let starts = std::iter::once(0).chain(text.match_indices(BETWEEN).map(|(i, mark)| i + mark.len()));
+        let segments: Box<[Segment]> = starts
+            .zip(kinds)
+            .map(|(start, (place, audience, passage))| Segment { start: start as u32, place, audience, passage })
+            .collect();
+        let passages_from = segments.iter().find(|s| s.passage.is_some()).map_or(text.len(), |s| s.start as usize);
+        Self {
+            text: text.into(),
+            segments,
+            passages_from,
+            title_letters: letters(&article.title).into(),
+            appliances: article.appliances.iter().map(|a| normalize(a)).collect(),
+        }
     }
-    negated
+
+    fn segment_at(&self, at: usize) -> usize {
+        self.segments.partition_point(|s| s.start as usize <= at).saturating_sub(1)
+    }
+
+    /// Each place where `word` stands: its segment and 1, or less behind a negation it does not have itself.
+    fn places<'f>(&'f self, word: &'f str, depth: Depth) -> impl Iterator<Item = (usize, f32)> + 'f {
+        let text = if depth == Depth::Short { &self.text[..self.passages_from] } else { &*self.text };
+        let found =
+            text.match_indices(word).filter(move |(at, _)| !word.is_ascii() || stands_alone(text, *at, word.len()));
+        found.map(move |(at, _)| {
+            let negated = text[..at].chars().next_back().is_some_and(|c| matches!(c, '不' | '没' | '无' | '未'));
+            (self.segment_at(at), if negated { NEGATED } else { 1.0 })
+        })
+    }
+
+    /// How well each segment that holds `group` does so, with the words that stand there.
+    fn matched<'g>(&self, group: &'g Group, depth: Depth) -> Found<'g> {
+        let mut found = Found::new();
+        let mut take = |segment: usize, share: f32, why: Option<(Evidence, &'g str)>| {
+            let slot = found.entry(segment).or_insert((0.0, why));
+            if share > slot.0 {
+                *slot = (share, why);
+            }
+        };
+        for (segment, share) in self.places(&group.word, depth) {
+            take(segment, share, Some((Evidence::Literal, &group.word)));
+        }
+        for synonym in &group.synonyms {
+            for (segment, share) in self.places(synonym, depth) {
+                take(segment, share, Some((Evidence::Synonym, synonym)));
+            }
+        }
+        if let Some(bare) = &group.bare {
+            for (segment, _) in self.places(bare, depth) {
+                take(segment, NEGATED, Some((Evidence::Literal, bare)));
+            }
+        }
+        if found.is_empty() { self.loosely(group, depth) } else { found }
+    }
+
+    /// What the word itself does not match: parted by a hyphen (the index joins wi-fi to wifi), or most
+    /// of its character pairs.
+    fn loosely<'g>(&self, group: &'g Group, depth: Depth) -> Found<'g> {
+        let mut found = Found::new();
+        let ends = self.segments.iter().skip(1).map(|s| s.start as usize).chain([self.text.len()]);
+        let reach = if depth == Depth::Short { self.passages_from } else { self.text.len() };
+        for (i, (segment, end)) in self.segments.iter().zip(ends).enumerate().filter(|(_, (_, end))| *end <= reach) {
+            let text = &self.text[segment.start as usize..end];
+            if group.word.is_ascii() {
+                if text.contains('-') && text.replace('-', "").contains(group.word.as_str()) {
+                    found.insert(i, (1.0, Some((Evidence::Literal, group.word.as_str()))));
+                }
+            } else {
+                let share = loose(&group.word, text);
+                if share > 0.0 {
+                    found.insert(i, (share, None));
+                }
+            }
+        }
+        found
+    }
 }
 
 /// A Latin word or number is not a part of a longer one.
@@ -102,7 +216,7 @@ fn stands_alone(text: &str, at: usize, length: usize) -> bool {
 
 fn loose(word: &str, text: &str) -> f32 {
     let chars: Vec<char> = word.chars().collect();
-    if chars.len() < 3 || word.is_ascii() {
+    if chars.len() < 3 {
         return 0.0;
     }
     let pairs = chars.windows(2).filter(|p| text.contains(&String::from_iter(*p))).count();
@@ -110,64 +224,76 @@ fn loose(word: &str, text: &str) -> f32 {
     if share >= LOOSE_SHARE { LOOSE * share } else { 0.0 }
 }
 
-/// Gathers the evidence in the texts of `article` that the reader may see.
-pub(super) fn gather(article: &Article, folded: &Folded, question: &Weighed<'_>, staff: bool) -> Evidences {
-    let mut best_share = vec![0.0f32; question.groups.len()];
-    let mut reasons: Vec<Option<Reason>> = vec![None; question.groups.len()];
-    let mut out = Evidences::default();
-    let mut look = |place: Place, text: &str| {
-        let mut weight = 0.0;
-        for (i, group) in question.groups.iter().enumerate() {
-            let (share, found) = matched(group, text);
-            weight += share * question.idf[i];
-            if share > best_share[i] {
-                best_share[i] = share;
-                reasons[i] = found.map(|(why, words)| Reason { why, place, text: words.to_owned() });
-            }
+/// Gathers the evidence in the folded texts of an article that the reader may see.
+pub(super) fn gather(folded: &Folded, question: &Weighed<'_>, depth: Depth, staff: bool) -> Evidences {
+    let mut weights = vec![0.0f32; folded.segments.len()];
+    let mut covered = 0.0;
+    let mut reasons = Vec::new();
+    for (group, idf) in question.groups.iter().zip(question.idf) {
+        let mut found = folded.matched(group, depth);
+        found.retain(|segment, _| staff || folded.segments[*segment].audience == Audience::Public);
+        for (segment, (share, _)) in &found {
+            weights[*segment] += share * idf;
         }
-        weight
-    };
-    look(Place::Title, &folded.title);
-    for symptom in &folded.symptoms {
-        look(Place::Symptom, symptom);
-    }
-    for (i, passage) in article.passages.iter().enumerate() {
-        if passage.audience == Audience::Agent && !staff {
-            continue;
-        }
-        let weight = look(passage.place, folded.passage(i));
-        let better = out.best.is_none_or(|(_, most)| weight > most);
-        if passage.place == Place::Body && weight > 0.0 && better {
-            out.best = Some((i, weight));
+        // The first of the best: titles come before texts.
+        let best = found.iter().fold(None, |best: Option<(&usize, &(f32, _))>, next| match best {
+            Some(b) if b.1.0 >= next.1.0 => Some(b),
+            _ => Some(next),
+        });
+        if let Some((segment, (share, why))) = best {
+            covered += share * idf;
+            let place = folded.segments[*segment].place;
+            reasons.extend(why.map(|(why, words)| Reason { why, place, text: words.to_owned() }));
         }
     }
-    out.title = question.share(|g| matched(g, &folded.title).0);
-    out.symptom = folded.symptoms.iter().map(|s| question.share(|g| matched(g, s).0)).fold(0.0, f32::max);
     let total: f32 = question.idf.iter().sum();
-    out.coverage =
-        if total > 0.0 { best_share.iter().zip(question.idf).map(|(s, w)| s * w).sum::<f32>() / total } else { 0.0 };
-    out.reasons = reasons.into_iter().flatten().collect();
+    let of_total = |weight: f32| if total > 0.0 { weight / total } else { 0.0 };
+    let mut out = Evidences { coverage: of_total(covered), reasons, ..Evidences::default() };
+    for (segment, weight) in folded.segments.iter().zip(weights) {
+        match (segment.place, segment.passage) {
+            (Place::Title, _) => out.title = of_total(weight),
+            (Place::Symptom, _) => out.symptom = out.symptom.max(of_total(weight)),
+            (Place::Body, Some(i)) if weight > out.best.map_or(0.0, |(_, most)| most) => {
+                out.best = Some((i as usize, weight));
+            }
+            _ => {}
+        }
+    }
     out
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::article::{RelPath, parse};
 
-    fn group(word: &str) -> Group {
-        Group { word: word.into(), synonyms: Vec::new(), bare: None, generic: false }
+    fn coverage(word: &str, text: &str) -> f32 {
+        let article = parse(&RelPath::new("a.md"), format!("# 题\n\n{text}\n").as_bytes()).article.expect("an article");
+        let groups = [Group { word: word.into(), synonyms: Vec::new(), bare: None, generic: false }];
+        gather(&Folded::new(&article), &Weighed { groups: &groups, idf: &[2.0] }, Depth::Whole, false).coverage
     }
 
     #[test]
     fn the_opposite_is_not_the_same() {
-        assert!(matched(&group("制冷"), "空调不制冷").0 < matched(&group("制冷"), "空调制冷慢").0);
-        assert_eq!(matched(&group("不制冷"), "空调不制冷").0, 1.0);
-        assert!(matched(&group("不制冷"), "空调制冷慢").0 < 1.0);
+        assert!(coverage("制冷", "空调不制冷") < coverage("制冷", "空调制冷慢"));
+        assert_eq!(coverage("不制冷", "空调不制冷"), 1.0);
+        assert!(coverage("不制冷", "空调制冷慢") < 1.0);
     }
 
     #[test]
-    fn a_number_is_not_found_inside_another() {
-        assert_eq!(matched(&group("e1"), "显示 e12").0, 0.0);
-        assert_eq!(matched(&group("e1"), "显示e1").0, 1.0);
+    fn a_number_is_not_found_inside_another_and_a_hyphen_parts_no_word() {
+        assert_eq!(coverage("e1", "显示 e12"), 0.0);
+        assert_eq!(coverage("e1", "显示e1"), 1.0);
+        assert_eq!(coverage("wifi", "连 Wi-Fi 上网"), 1.0);
+    }
+
+    #[test]
+    fn the_passage_that_says_most_is_known() {
+        let article =
+            parse(&RelPath::new("a.md"), "# 题\n\n漏水\n\n漏水又跳闸\n".as_bytes()).article.expect("an article");
+        let group = |word: &str| Group { word: word.into(), synonyms: Vec::new(), bare: None, generic: false };
+        let groups = [group("漏水"), group("跳闸")];
+        let found = gather(&Folded::new(&article), &Weighed { groups: &groups, idf: &[1.0, 1.0] }, Depth::Whole, false);
+        assert_eq!(found.best.map(|(i, _)| &*article.passages[i].text), Some("漏水又跳闸"));
     }
 }

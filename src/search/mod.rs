@@ -9,6 +9,7 @@ mod snippet;
 mod suggest;
 mod weights;
 
+pub use evidence::Searchable;
 pub use query::{Reading, Vocabulary, read_question};
 pub use run::{Articles, SearchContext, SearchFault, search};
 pub use suggest::Suggestions;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::{
     Reading, SearchContext,
-    evidence::{Evidences, Weighed, gather},
-    snippet::{Folded, snippet},
+    evidence::{Depth, Evidences, Searchable, Weighed, gather, letters},
+    snippet::snippet,
 };
 use crate::{
     access::{Role, Standing, standing},
@@ -20,7 +20,7 @@ const OTHER_APPLIANCE: f32 = 0.5;
 
 /// An article the index found.
 pub(super) struct Candidate {
-    pub article: Arc<Article>,
+    pub found: Arc<Searchable>,
     pub score: f32,
 }
 
@@ -41,10 +41,12 @@ pub(super) fn rank(
     candidates: Vec<Candidate>,
     relaxed: bool,
 ) -> Ranked {
-    let ranker = Ranker { question, reading, weighed, context };
+    let ranker = Ranker { question, reading, weighed, context, letters: letters(&question.text) };
     let mut ranked: Vec<(Candidate, Vec<ScorePart>)> =
-        candidates.into_iter().filter(|c| ranker.is_shown(&c.article)).map(|c| ranker.rescore(c)).collect();
-    ranked.sort_by(|(a, _), (b, _)| b.score.total_cmp(&a.score).then_with(|| a.article.id.cmp(&b.article.id)));
+        candidates.into_iter().filter(|c| ranker.is_shown(&c.found.article)).map(|c| ranker.rescore(c)).collect();
+    ranked.sort_by(|(a, _), (b, _)| {
+        b.score.total_cmp(&a.score).then_with(|| a.found.article.id.cmp(&b.found.article.id))
+    });
     let mut hits: Vec<Hit> = Vec::new();
     let mut shown_total = 0;
     for (position, (candidate, parts)) in ranked.into_iter().enumerate() {
@@ -74,6 +76,8 @@ struct Ranker<'r> {
     reading: &'r Reading,
     weighed: &'r Weighed<'r>,
     context: &'r SearchContext<'r>,
+    /// Letters and digits of the question.
+    letters: String,
 }
 
 impl Ranker<'_> {
@@ -90,15 +94,16 @@ impl Ranker<'_> {
 
     fn rescore(&self, candidate: Candidate) -> (Candidate, Vec<ScorePart>) {
         let weights = self.context.weights;
-        let article = &candidate.article;
-        let short = gather_short(article, self.weighed, self.is_staff());
+        let article = &candidate.found.article;
+        let folded = candidate.found.folded();
+        let short = gather(folded, self.weighed, Depth::Short, self.is_staff());
         let mut parts = vec![
             ScorePart { name: "index", about: String::new(), score: candidate.score },
-            ScorePart { name: "title", about: article.title.clone(), score: weights.title * short.title },
+            ScorePart { name: "title", about: String::new(), score: weights.title * short.title },
             ScorePart {
                 name: "title_exact",
                 about: String::new(),
-                score: if letters(&article.title) == letters(&self.question.text) { weights.title_exact } else { 0.0 },
+                score: if *folded.title_letters == *self.letters { weights.title_exact } else { 0.0 },
             },
             ScorePart { name: "symptom", about: String::new(), score: weights.symptom * short.symptom },
         ];
@@ -109,7 +114,8 @@ impl Ranker<'_> {
                 parts.push(ScorePart { name: "sign", about: format!("{name}:{value}"), score });
             }
         }
-        if self.is_other_appliance(article) {
+        let named = self.reading.appliance.as_ref();
+        if named.is_some_and(|n| !folded.appliances.is_empty() && !folded.appliances.contains(n)) {
             parts.push(ScorePart { name: "other_appliance", about: String::new(), score: -weights.appliance });
         }
         let score = parts.iter().map(|p| p.score).sum();
@@ -117,9 +123,8 @@ impl Ranker<'_> {
     }
 
     fn hit(&self, candidate: Candidate, parts: Vec<ScorePart>) -> Hit {
-        let article = candidate.article;
-        let folded = Folded::whole(&article);
-        let found = gather(&article, &folded, self.weighed, self.is_staff());
+        let article = Arc::clone(&candidate.found.article);
+        let found = gather(candidate.found.folded(), self.weighed, Depth::Whole, self.is_staff());
         let mut reasons = self.exact_reasons(&article);
         reasons.extend(found.reasons.iter().cloned());
         let coverage =
@@ -153,6 +158,9 @@ impl Ranker<'_> {
     }
 
     fn exact_reasons(&self, article: &Article) -> Vec<Reason> {
+        if self.reading.codes.is_empty() && self.reading.models.is_empty() {
+            return Vec::new();
+        }
         let code = |written: &&String| {
             ErrorCode::new(written).is_some_and(|c| self.reading.codes.iter().any(|k| k == c.as_str()))
         };
@@ -208,14 +216,4 @@ impl Ranker<'_> {
         ErrorCode::new(word)
             .is_some_and(|c| self.reading.understood.unknown_codes.iter().any(|u| u.to_lowercase() == c.as_str()))
     }
-}
-
-/// Letters and digits in normal form, nothing else.
-fn letters(text: &str) -> String {
-    normalize(text).chars().filter(|c| c.is_alphanumeric()).collect()
-}
-
-fn gather_short(article: &Article, weighed: &Weighed<'_>, staff: bool) -> Evidences {
-    let folded = Folded::short(article);
-    gather(article, &folded, weighed, staff)
 }

@@ -11,7 +11,7 @@ use tantivy::{
 
 use super::{
     Reading, Vocabulary, Weights,
-    evidence::Weighed,
+    evidence::{Searchable, Weighed},
     query::{Group, read_question},
     rank::{Candidate, Ranked, rank},
 };
@@ -27,6 +27,8 @@ use crate::{
 const WINDOW: usize = 50;
 /// Most candidates fetched to break a tie at the end of the window.
 const TIES: usize = 4_096;
+/// A word of the dictionary that so many articles hold is found as a word.
+const COMMON: u64 = 3;
 /// Share of the groups that must match when there are five or more (ALGORITHMS C4).
 const MUST_SHARE: f32 = 0.6;
 
@@ -40,7 +42,7 @@ const UNKNOWN: f32 = 0.75;
 /// The articles behind the numbers and names of the index.
 pub trait Articles {
     /// The article with this number; see [`IndexDocument::key`].
-    fn by_key(&self, key: u64) -> Option<&Arc<Article>>;
+    fn by_key(&self, key: u64) -> Option<&Arc<Searchable>>;
     /// The article of this id that `role` may read today.
     fn readable(&self, id: &str, role: Role) -> Option<&Arc<Article>>;
 }
@@ -182,11 +184,11 @@ impl Run<'_> {
             let mut found: Vec<Candidate> = top
                 .into_iter()
                 .filter_map(|(score, address)| {
-                    let article = self.context.articles.by_key(view.key(address)?)?;
-                    Some(Candidate { article: Arc::clone(article), score: rounded(score) })
+                    let found = self.context.articles.by_key(view.key(address)?)?;
+                    Some(Candidate { found: Arc::clone(found), score: rounded(score) })
                 })
                 .collect();
-            found.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.article.id.cmp(&b.article.id)));
+            found.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.found.article.id.cmp(&b.found.article.id)));
             found.truncate(wanted);
             return Ok((found, total));
         }
@@ -277,8 +279,11 @@ impl Run<'_> {
             if let Some(bare) = &group.bare {
                 ways.extend(self.phrase(words, bare, weights.grams));
             }
+            // Two characters the dictionary has as a word, and articles too, are cut out of any text: their
+            // pair would be looked up twice.
+            let sure = group.word.chars().count() == 2 && self.is_common(&group.word);
             let all: Vec<String> = grams(&group.word).iter().map(str::to_owned).collect();
-            if !all.is_empty() {
+            if !all.is_empty() && !sure {
                 let n = all.len();
                 let parts = all.iter().map(|g| (Occur::Should, term(pairs, g))).collect();
                 let query = BooleanQuery::with_minimum_required_clauses(parts, required_pairs(n));
@@ -286,6 +291,10 @@ impl Run<'_> {
             }
         }
         Box::new(DisjunctionMaxQuery::with_tie_breaker(ways, weights.tie))
+    }
+
+    fn is_common(&self, word: &str) -> bool {
+        self.context.dictionary.has(word) && self.context.view.statistics.n_with_word(self.reader(), word) >= COMMON
     }
 
     /// All words of `text`, each with its share of `weight`.

@@ -3,11 +3,7 @@
 //! tantivy's generator panics on overlapping tokens and knows one field only, so matches are found
 //! in the normal form of the text itself and carried back to the characters as written.
 
-use crate::{
-    article::Article,
-    found::Snippet,
-    text::{Normalized, normalize},
-};
+use crate::{found::Snippet, text::Normalized};
 
 /// Characters shown: three lines on a phone hold two thirds of them.
 const SHOWN: usize = 96;
@@ -15,33 +11,6 @@ const SHOWN: usize = 96;
 const EARLY: usize = 36;
 /// Characters kept before such a match.
 const BEFORE: usize = 20;
-
-/// The texts of one article in normal form.
-pub(super) struct Folded {
-    pub title: String,
-    pub symptoms: Vec<String>,
-    passages: Vec<String>,
-}
-
-impl Folded {
-    /// Title and symptoms only.
-    pub(super) fn short(article: &Article) -> Self {
-        Self {
-            title: normalize(&article.title),
-            symptoms: article.symptoms.iter().map(|s| normalize(s)).collect(),
-            passages: Vec::new(),
-        }
-    }
-
-    /// All texts.
-    pub(super) fn whole(article: &Article) -> Self {
-        Self { passages: article.passages.iter().map(|p| normalize(&p.text)).collect(), ..Self::short(article) }
-    }
-
-    pub(super) fn passage(&self, i: usize) -> &str {
-        self.passages.get(i).map_or("", String::as_str)
-    }
-}
 
 /// A piece of `text` around the first of `words` (in normal form), with all of them marked.
 pub(super) fn snippet(text: &str, words: &[&str]) -> Snippet {

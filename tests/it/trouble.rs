@@ -279,6 +279,16 @@ fn a_second_server_on_the_same_port_ends_and_names_the_port() {
 }
 
 #[test]
+fn a_second_server_on_the_same_data_folder_ends_and_the_first_goes_on() {
+    let folder = folder_with_kb();
+    let first = Server::start(folder.path());
+    let (code, said) = end_of(&mut program(folder.path(), "127.0.0.1:0"));
+    assert_eq!(code, Some(3), "{said}");
+    assert!(said.contains("正被另一个问诊使用") && said.contains("--data"), "{said}");
+    assert_eq!(first.get("/healthz", "").0, 200);
+}
+
+#[test]
 fn a_missing_kb_folder_ends_the_start_with_a_hint() {
     let folder = TempDir::new().expect("a folder");
     let (code, said) = end_of(&mut program(folder.path(), "127.0.0.1:0"));

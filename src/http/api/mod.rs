@@ -8,9 +8,17 @@ pub(crate) mod search;
 pub(crate) mod status;
 pub(crate) mod suggest;
 
+use std::sync::LazyLock;
+
+use tokio::sync::Semaphore;
+
 use crate::http::error::HttpFault;
 
-/// Runs what computes for more than half a millisecond on a blocking thread.
+/// Runs what computes for more than half a millisecond on a blocking thread, no more at a time than
+/// there are cores: more would only take turns and make everybody's slowest answer slower.
 pub(crate) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, HttpFault> {
+    static CORES: LazyLock<Semaphore> =
+        LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(1, usize::from)));
+    let _turn = CORES.acquire().await.map_err(|error| HttpFault::ours(&error))?;
     tokio::task::spawn_blocking(work).await.map_err(|error| HttpFault::ours(&error))
 }
