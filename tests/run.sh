@@ -7,7 +7,14 @@ trap 'rm -rf "$log"' EXIT
 passed=0
 failed=0
 
-have_browser() { command -v chromium >/dev/null && command -v chromedriver >/dev/null && fc-list 2>/dev/null | grep -qi 'noto.*cjk'; }
+# The list of fonts is read whole before it is searched: a search that stops early ends the list with an
+# error, which would count as no fonts.
+have_browser() {
+  local fonts
+  command -v chromium >/dev/null && command -v chromedriver >/dev/null || return 1
+  fonts=$(fc-list 2>/dev/null)
+  [[ ${fonts,,} == *noto*cjk* ]]
+}
 
 browser() {
   local packages="chromium chromium-driver fonts-noto-cjk fontconfig"
