@@ -6,10 +6,11 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    hash::{BuildHasher, BuildHasherDefault, DefaultHasher},
+    hash::BuildHasher,
     sync::Arc,
 };
 
+use rustc_hash::FxBuildHasher;
 use tantivy::{Term, query::Bm25StatisticsProvider, schema::Field};
 
 use super::{Fields, IndexDocument};
@@ -60,7 +61,9 @@ enum Which {
 
 const ALL: [Which; 4] = [Which::Words, Which::Grams, Which::StaffWords, Which::StaffGrams];
 
-type Hashed = BuildHasherDefault<DefaultHasher>;
+/// Some thousand words of each article are counted: the standard hasher, made to withstand attackers,
+/// was a good part of building the index. Editors write the words here.
+type Hashed = FxBuildHasher;
 
 /// Counts of one column: those of the last fold and what has changed since.
 #[derive(Debug, Clone, Default)]
