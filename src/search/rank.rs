@@ -6,12 +6,14 @@ use std::sync::Arc;
 use super::{
     Reading, SearchContext,
     evidence::{Depth, Evidences, Searchable, Weighed, gather, letters},
+    query::Group,
     snippet::snippet,
 };
 use crate::{
     access::{Role, Standing, standing},
     article::{Article, Audience, Place},
     found::{AnswerClass, Evidence, Hit, Question, Reason, ScorePart, Snippet},
+    index::Reader,
     text::{ErrorCode, canonical_model, normalize},
 };
 
@@ -202,7 +204,10 @@ impl Ranker<'_> {
         let says_more = self.reading.groups.iter().any(|g| !g.generic && !self.is_unknown_code(&g.word));
         match () {
             () if unknown_code && !says_more => AnswerClass::None,
-            () if self.is_exact(&first.article) && exact == 1 => AnswerClass::Confident,
+            () if exact > 0 && self.speaks_of_unknown_things() => AnswerClass::None,
+            () if self.is_exact(&first.article) && exact == 1 && self.covers_or_says_nothing(first) => {
+                AnswerClass::Confident
+            }
             () if exact > 0 || self.reading.is_generic() => AnswerClass::Possible,
             () if self.reading.groups.is_empty() && !self.reading.models.is_empty() => AnswerClass::Possible,
             () if unknown_code && first.coverage >= self.context.weights.possible => AnswerClass::Possible,
@@ -210,6 +215,29 @@ impl Ranker<'_> {
             () if first.coverage >= self.context.weights.possible => AnswerClass::Possible,
             () => AnswerClass::None,
         }
+    }
+
+    /// Chinese words of the question that tell something; Latin ones may be a code in pieces.
+    fn beside_codes(&self) -> impl Iterator<Item = &Group> {
+        self.reading.groups.iter().filter(|g| !g.generic && !g.word.is_ascii())
+    }
+
+    /// Beside the code only words no article has: 微波炉 E8 is not answered with a washer's E8.
+    fn speaks_of_unknown_things(&self) -> bool {
+        let statistics = &self.context.view.statistics;
+        let reader = if self.is_staff() { Reader::Staff } else { Reader::Public };
+        let mut telling = self.beside_codes().peekable();
+        self.reading.appliance.is_none()
+            && telling.peek().is_some()
+            && telling
+                .all(|g| statistics.n_with_word(reader, &g.word) == 0 && g.synonyms.is_empty() && g.bare.is_none())
+    }
+
+    /// The words beside a code stand in the article, or there are none.
+    fn covers_or_says_nothing(&self, hit: &Hit) -> bool {
+        self.reading.appliance.is_some()
+            || self.beside_codes().next().is_none()
+            || hit.coverage >= self.context.weights.possible
     }
 
     fn is_unknown_code(&self, word: &str) -> bool {

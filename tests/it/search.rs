@@ -173,6 +173,17 @@ async fn a_code_nobody_explains_for_that_appliance_is_answered_with_none() {
 }
 
 #[tokio::test]
+async fn a_code_beside_a_thing_no_article_knows_is_answered_with_none() {
+    let world = of(&[article("level", "title: 水位过高\nappliance: 洗衣机\ncodes: [E8]", "关龙头。")]);
+    for q in ["微波炉 E8", "微波炉显示e8"] {
+        let answer = ask(&world, q, "").await;
+        assert_eq!((&answer["answer"], ids(&answer).len()), (&json!("none"), 0), "{q}: {answer}");
+    }
+    assert_eq!(ids(&ask(&world, "显示E8怎么办", "").await).first(), Some(&"level"));
+    assert_eq!(ask(&world, "关龙头 E8", "").await["answer"], json!("confident"));
+}
+
+#[tokio::test]
 async fn one_code_of_two_appliances_is_not_answered_with_confidence() {
     let world = of(&[
         article("washer", "title: 洗衣机门没关好\nappliance: 洗衣机\ncodes: [E4]", "关门。"),
