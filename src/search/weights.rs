@@ -51,8 +51,8 @@ weights! {
     sign = 4.0;
     /// From this coverage on an answer is `confident`.
     confident = 0.6;
-    /// From this coverage on an answer is `possible`; set by hand so that of questions nobody can
-    /// answer more than half get an honest none, to be calibrated on judged queries.
+    /// From this coverage on an answer is `possible`; set by hand, to be calibrated on judged
+    /// queries: lower finds more spoken complaints, higher says none to more questions nobody can answer.
     possible = 0.25;
 }
 
