@@ -11,12 +11,14 @@ use super::{Failure, open::start_failure, settings::Settings};
 use crate::{
     corpus::{Tick, watch},
     http::{Auth, ServerState, router},
-    journey::{Finder, Live, PublishFault, Publisher, Report, clock_time, local_today},
+    journey::{Finder, Live, PublishFault, Publisher, Report, Trials, clock_time, local_today},
     store::{DataLock, LockFault, Secret, StoreFault, random_bytes},
 };
 
 /// After a signal, answers under way have this long.
 const GRACE: Duration = Duration::from_secs(5);
+/// A look at the whole folder, whatever the system reports.
+const PERIOD: Duration = Duration::from_secs(30);
 
 /// Serves until a signal ends it.
 pub(super) fn serve(settings: Settings) -> Result<(), Failure> {
@@ -43,8 +45,8 @@ pub(super) fn serve(settings: Settings) -> Result<(), Failure> {
     runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(settings.listen).await.map_err(|e| listen_failure(settings.listen, &e))?;
         let address = listener.local_addr().map_err(|e| listen_failure(settings.listen, &e))?;
-        publish(publisher, &root, &live)?;
         let finder = Finder::new(Arc::clone(&live), &root);
+        publish(publisher, &settings, &root, &finder)?;
         let state = ServerState { finder, auth: Arc::new(auth), hotline: settings.hotline.clone().map(Arc::new) };
         say(&format!("问诊已启动：http://{address}/   （Ctrl+C 停止）"));
         say(&format!("  知识库 {}   数据 {}", root.display(), settings.data.display()));
@@ -53,7 +55,10 @@ pub(super) fn serve(settings: Settings) -> Result<(), Failure> {
             say(&format!("  首次登录（只能用一次）：http://{address}/login?once={once}"));
         }
         let app = router(state).into_make_service_with_connect_info::<SocketAddr>();
-        let server = axum::serve(listener, app).with_graceful_shutdown(stopped());
+        let server = axum::serve(listener, app).with_graceful_shutdown(async move {
+            stopped().await;
+            live.close();
+        });
         let (sender, ended) = tokio::sync::oneshot::channel::<()>();
         tokio::spawn(async move {
             stopped().await;
@@ -68,42 +73,52 @@ pub(super) fn serve(settings: Settings) -> Result<(), Failure> {
 }
 
 /// Starts the publishing thread and the watcher.
-fn publish(publisher: Publisher, root: &std::path::Path, live: &Arc<Live>) -> Result<(), Failure> {
+fn publish(publisher: Publisher, settings: &Settings, root: &std::path::Path, finder: &Finder) -> Result<(), Failure> {
     let (sender, ticks) = mpsc::channel();
-    let watcher = watch(root, sender.clone());
-    match &watcher {
-        Ok(_) => live.set_watching(true),
-        Err(fault) => {
-            tracing::warn!(error = fault as &dyn std::error::Error, "watching is off");
-            say("  系统不能通知文件变化，改为定时查看（最多 30 秒）。");
-        }
+    let period = settings.poll.unwrap_or(PERIOD);
+    let may_watch = settings.poll.is_none();
+    let watch_root = {
+        let (root, sender) = (root.to_owned(), sender.clone());
+        move || may_watch.then(|| watch(&root, sender.clone()))
+    };
+    let watcher = watch_root();
+    let live = Arc::clone(finder.shared_live());
+    live.set_watching(matches!(watcher, Some(Ok(_))));
+    if let Some(Err(fault)) = &watcher {
+        tracing::warn!(error = fault as &dyn std::error::Error, "watching is off");
+        say(&format!("  系统不能通知文件变化，改为每 {} 秒查看一次。", period.as_secs()));
     }
-    let (root, live) = (root.to_owned(), Arc::clone(live));
+    let trials = Trials::new(finder.clone());
+    let (published, news) = mpsc::channel();
+    thread("trials", move || trials.run(&news))?;
     let run = move || {
         // The watcher lives as long as the loop; the sender keeps the loop alive without it.
         let mut watcher = watcher;
         let mut first = true;
         let mut folder_was_gone = false;
-        publisher.run(&ticks, |turn| {
+        publisher.run(&ticks, period, |turn| {
             let folder_gone = turn.as_ref().is_ok_and(|report| report.folder_fault.is_some());
             if !(folder_gone && folder_was_gone) {
                 tell(turn, first);
             }
             folder_was_gone = folder_gone;
             first &= !turn.as_ref().is_ok_and(|report| report.generation > 0);
+            // Whoever tries the questions has ended with the process.
+            let _ = published.send(());
             if turn.as_ref().is_ok_and(|report| report.folder_replaced) {
-                watcher = watch(&root, sender.clone());
-                live.set_watching(watcher.is_ok());
+                watcher = watch_root();
+                live.set_watching(matches!(watcher, Some(Ok(_))));
                 // What happened before it watched. Nobody else holds the other end.
                 let _ = sender.send(Tick { hints: Vec::new(), everything: true });
             }
         });
     };
-    std::thread::Builder::new()
-        .name("publish".to_owned())
-        .spawn(run)
-        .map_err(|e| Failure::system(format!("启动失败：{e}"), "检查系统资源"))?;
-    Ok(())
+    thread("publish", run)
+}
+
+fn thread(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), Failure> {
+    let spawned = std::thread::Builder::new().name(name.to_owned()).spawn(run);
+    spawned.map(|_| ()).map_err(|e| Failure::system(format!("启动失败：{e}"), "检查系统资源"))
 }
 
 /// One printed line per save.

@@ -3,6 +3,7 @@
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use clap::{Args, Parser, Subcommand};
@@ -17,7 +18,7 @@ const KB: &str = "kb";
 const DATA: &str = "data";
 const LISTEN: &str = "127.0.0.1:8080";
 /// Environment variables that are settings.
-const VARIABLES: [&str; 8] = [
+const VARIABLES: [&str; 9] = [
     "WENZHEN_KB",
     "WENZHEN_DATA",
     "WENZHEN_LISTEN",
@@ -26,6 +27,7 @@ const VARIABLES: [&str; 8] = [
     "WENZHEN_ADMIN_TOKEN",
     "WENZHEN_HOTLINE",
     "WENZHEN_HOTLINE_HOURS",
+    "WENZHEN_POLL",
 ];
 
 /// 问诊：把一个 Markdown 文件夹变成家电排障搜索
@@ -56,6 +58,9 @@ struct Flags {
     /// 热线时间（默认 7×24 小时）
     #[arg(long, global = true, value_name = "时间")]
     hotline_hours: Option<String>,
+    /// 网络文件夹收不到变化通知时，每隔几秒查看一次（默认靠系统通知）
+    #[arg(long, global = true, value_name = "秒")]
+    poll: Option<String>,
 }
 
 #[derive(Subcommand, Debug)]
@@ -117,6 +122,8 @@ pub(super) struct Settings {
     pub listen: SocketAddr,
     pub tokens: Tokens,
     pub hotline: Option<Hotline>,
+    /// The folder is looked at this often, and not watched.
+    pub poll: Option<Duration>,
     /// Whether there is a `wenzhen.toml`.
     pub from_file: bool,
 }
@@ -132,6 +139,7 @@ struct File {
     admin_token: Option<String>,
     hotline: Option<String>,
     hotline_hours: Option<String>,
+    poll: Option<u64>,
 }
 
 /// Runs the chosen command.
@@ -187,7 +195,7 @@ impl Settings {
                 let line = text.get(..e.span().map_or(0, |s| s.start)).unwrap_or("").matches('\n').count() + 1;
                 Failure::usage(
                     format!("{FILE} 第 {line} 行读不懂或有不认识的设置"),
-                    "可用的有：kb、data、listen、agent_token、editor_token、admin_token、hotline、hotline_hours",
+                    "可用的有：kb、data、listen、agent_token、editor_token、admin_token、hotline、hotline_hours、poll",
                 )
             })?,
         };
@@ -201,6 +209,8 @@ impl Settings {
         let listen = listen.parse().map_err(|_| {
             Failure::usage(format!("监听地址 `{listen}` 读不懂"), "写成 127.0.0.1:8080 或 0.0.0.0:8080")
         })?;
+        let poll =
+            text(&flags.poll, "WENZHEN_POLL", file.poll.map(|n| n.to_string())).map(|t| seconds(&t)).transpose()?;
         let number = text(&flags.hotline, "WENZHEN_HOTLINE", file.hotline);
         let hours = text(&flags.hotline_hours, "WENZHEN_HOTLINE_HOURS", file.hotline_hours)
             .unwrap_or_else(|| "7×24 小时".to_owned());
@@ -214,9 +224,18 @@ impl Settings {
                 admin: text(&None, "WENZHEN_ADMIN_TOKEN", file.admin_token),
             },
             hotline: number.map(|number| Hotline { number, hours }),
+            poll,
             from_file,
         })
     }
+}
+
+/// How often to look: a network folder looked at more often than each second gains nothing.
+fn seconds(text: &str) -> Result<Duration, Failure> {
+    let number = text.trim().parse().ok().filter(|n| (1..=3_600).contains(n));
+    number
+        .map(Duration::from_secs)
+        .ok_or_else(|| Failure::usage(format!("poll 的秒数 `{text}` 读不懂"), "写 1 到 3600 的整数，例如 --poll 5"))
 }
 
 #[cfg(test)]
@@ -241,6 +260,11 @@ mod tests {
         assert!(failure.what.contains("第 2 行") && failure.hint.contains("kb"));
         let flags = Flags { listen: Some("8080".into()), ..Flags::default() };
         assert!(Settings::read(None, &none, &flags).err().is_some_and(|f| f.exit == 2));
+        for (poll, read) in [("5", Some(5)), ("0", None), ("often", None), ("99999", None)] {
+            let flags = Flags { poll: Some(poll.into()), ..Flags::default() };
+            let found = Settings::read(None, &none, &flags).ok().and_then(|s| s.poll).map(|d| d.as_secs());
+            assert_eq!(found, read, "{poll}");
+        }
         assert!(refuse_unknown_variables(["WENZHEN_KBB".to_owned()].into_iter()).is_err());
         assert!(refuse_unknown_variables(["PATH".to_owned(), "WENZHEN_KB".to_owned()].into_iter()).is_ok());
     }

@@ -57,6 +57,7 @@ fn api_router() -> OpenApiRouter<ServerState> {
         .routes(routes!(api::articles::article))
         .routes(routes!(api::status::status))
         .routes(routes!(api::receipts::receipt))
+        .routes(routes!(api::events::events))
         .routes(routes!(api::problems::problems))
 }
 

@@ -81,6 +81,12 @@ impl Finder {
         &self.live
     }
 
+    /// The same, for a thread of its own.
+    #[must_use]
+    pub fn shared_live(&self) -> &Arc<Live> {
+        &self.live
+    }
+
     /// Answers `question` for `role`.
     ///
     /// # Errors

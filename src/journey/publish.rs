@@ -3,16 +3,13 @@
 use std::{
     collections::HashMap,
     path::{Path, PathBuf},
-    sync::{
-        Arc,
-        mpsc::{Receiver, RecvTimeoutError},
-    },
-    time::{Duration, Instant, SystemTime},
+    sync::Arc,
+    time::{Duration, SystemTime},
 };
 
-use super::{Live, Receipt, Snapshot, Today};
+use super::{ChangedArticle, Live, News, Published, Receipt, Snapshot, Today};
 use crate::{
-    article::{Article, Date, Problem, RelPath, Trouble},
+    article::{Article, ArticleId, Date, Problem, RelPath, Trouble},
     corpus::{CheckScope, Corpus, Difference, KeptVersions, ListFile, Scanner, Taken, Tick, check},
     index::{IndexDocument, IndexFault, IndexView, IndexWriter},
     search::{Searchable, WeightFault, Weights},
@@ -20,18 +17,6 @@ use crate::{
     text::{Dictionary, Word},
 };
 
-/// Events of one save arrive within this; waiting for them makes one turn of several.
-const GATHER: Duration = Duration::from_millis(3);
-/// A look at everything follows the last event after this.
-const SETTLE: Duration = Duration::from_millis(800);
-/// A new folder is looked into again after this: the watcher does not report what came with it.
-const NEW_FOLDER: Duration = Duration::from_millis(200);
-/// A look at everything, whatever happens.
-const PERIOD: Duration = Duration::from_secs(30);
-/// After a failure the next attempt waits this long.
-const RETRY: Duration = Duration::from_secs(1);
-/// Hints gathered before everything is looked at instead.
-const HINTS: usize = 4_096;
 /// An older time stamp is a copied one, not the moment of the save.
 const PLAUSIBLE_SAVE: Duration = Duration::from_secs(60);
 
@@ -177,6 +162,12 @@ impl Publisher {
         report.receipts = self.receipts(&difference, started);
         // Only now: who waits for a receipt looks for it when the news comes.
         self.live.announce(self.generation);
+        self.live.tell(News::Published(Arc::new(Published {
+            generation: self.generation,
+            articles: self.changed(&before, &difference),
+            receipts: report.receipts.clone(),
+            today,
+        })));
         report.store_fault = self.keep(difference).err();
         if tick.everything && report.folder_fault.is_none() {
             // What was deleted while nobody looked.
@@ -185,34 +176,14 @@ impl Publisher {
         Ok(report)
     }
 
-    /// Waits for ticks and turns, until nobody can send any more. `tell` hears of each turn.
-    pub fn run(mut self, ticks: &Receiver<Tick>, mut tell: impl FnMut(&Result<Report, PublishFault>)) {
-        let everything = Tick { hints: Vec::new(), everything: true };
-        let mut tick = everything.clone();
-        let mut last_full = Instant::now();
-        loop {
-            // A folder that never rests gets its look at everything all the same.
-            tick.everything |= last_full.elapsed() >= PERIOD;
-            if tick.everything {
-                last_full = Instant::now();
-            }
-            let hinted = !tick.everything;
-            let turn = self.step(&tick);
-            let now = Instant::now();
-            let wait = match &turn {
-                Err(_) => RETRY,
-                Ok(report) if report.folder_fault.is_some() => RETRY,
-                Ok(report) if report.look_again => NEW_FOLDER,
-                Ok(_) if hinted => SETTLE,
-                Ok(_) => PERIOD,
-            };
-            tell(&turn);
-            tick = match ticks.recv_timeout((now + wait).saturating_duration_since(Instant::now())) {
-                Ok(first) => gather(first, ticks),
-                Err(RecvTimeoutError::Timeout) => everything.clone(),
-                Err(RecvTimeoutError::Disconnected) => return,
-            };
-        }
+    fn changed(&self, before: &Corpus, difference: &Difference) -> Vec<ChangedArticle> {
+        let mut ids: Vec<&ArticleId> = difference.put.iter().map(|a| &a.id).chain(&difference.gone).collect();
+        ids.sort();
+        ids.dedup();
+        let at = |corpus: &Corpus, id: &ArticleId| corpus.article(id).cloned();
+        ids.into_iter()
+            .map(|id| ChangedArticle { id: id.clone(), before: at(before, id), after: at(&self.corpus, id) })
+            .collect()
     }
 
     fn take_weights(&mut self) {
@@ -326,19 +297,4 @@ impl Publisher {
         }
         first
     }
-}
-
-/// Puts ticks that arrive together into one.
-fn gather(first: Tick, ticks: &Receiver<Tick>) -> Tick {
-    let mut all = first;
-    let until = Instant::now() + GATHER;
-    while let Ok(tick) = ticks.recv_timeout(until.saturating_duration_since(Instant::now())) {
-        all.everything |= tick.everything || all.hints.len() > HINTS;
-        if !all.everything {
-            all.hints.extend(tick.hints);
-        }
-    }
-    all.hints.sort();
-    all.hints.dedup();
-    all
 }

@@ -10,9 +10,9 @@ use std::{
 };
 
 use arc_swap::ArcSwapOption;
-use tokio::sync::watch;
+use tokio::sync::{broadcast, watch};
 
-use super::Receipts;
+use super::{News, Receipts, TrialResults, news::Newsroom};
 use crate::{
     access::{Role, Standing, standing},
     article::{Article, ArticleId, Date, Problem},
@@ -117,6 +117,9 @@ pub struct Live {
     generation: watch::Sender<u64>,
     /// The latest receipts.
     pub receipts: Receipts,
+    /// What came of the `expect` questions.
+    pub trials: TrialResults,
+    newsroom: Newsroom,
     /// When the process started.
     pub started: SystemTime,
     watching: AtomicBool,
@@ -130,6 +133,8 @@ impl Live {
             snapshot: ArcSwapOption::empty(),
             generation: watch::Sender::new(0),
             receipts: Receipts::default(),
+            trials: TrialResults::default(),
+            newsroom: Newsroom::new(),
             started: SystemTime::now(),
             watching: AtomicBool::new(false),
         })
@@ -147,6 +152,17 @@ impl Live {
         self.generation.subscribe()
     }
 
+    /// News from now on, as it happens.
+    #[must_use]
+    pub fn listen(&self) -> broadcast::Receiver<News> {
+        self.newsroom.listen()
+    }
+
+    /// Sends those who listen home: the server stops.
+    pub fn close(&self) {
+        self.newsroom.tell(News::Closing);
+    }
+
     /// The system reports changes of the folder, or does no longer.
     pub fn set_watching(&self, watching: bool) {
         self.watching.store(watching, Ordering::Relaxed);
@@ -160,6 +176,10 @@ impl Live {
 
     pub(super) fn swap(&self, snapshot: Snapshot) {
         self.snapshot.store(Some(Arc::new(snapshot)));
+    }
+
+    pub(super) fn tell(&self, news: News) {
+        self.newsroom.tell(news);
     }
 
     /// Wakes those who wait, after everything that belongs to `generation` can be seen.

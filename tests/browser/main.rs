@@ -6,6 +6,7 @@
 
 mod desk;
 mod hostile;
+mod live;
 mod program;
 mod screens;
 mod webdriver;

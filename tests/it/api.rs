@@ -816,6 +816,7 @@ async fn the_openapi_document_lists_every_route_and_no_other() {
         ("/api/v1/status", BTreeSet::from(["get"])),
         ("/api/v1/receipts/{hash}", BTreeSet::from(["get"])),
         ("/api/v1/problems", BTreeSet::from(["get"])),
+        ("/api/v1/events", BTreeSet::from(["get"])),
     ]);
     assert_eq!(documented, designed);
     for path in documented.keys() {

@@ -312,17 +312,8 @@ fn questions() -> Vec<String> {
     }
     paths.push(format!("/media/{}/{}.png", encoded("图"), encoded("密图")));
     paths.extend(
-        [
-            "/",
-            "/nothing",
-            "/login",
-            "/editor",
-            "/api/v1/status",
-            "/api/v1/problems",
-            "/api/v1/openapi.json",
-            "/api/v1/events",
-        ]
-        .map(str::to_owned),
+        ["/", "/nothing", "/login", "/editor", "/api/v1/status", "/api/v1/problems", "/api/v1/openapi.json"]
+            .map(str::to_owned),
     );
     paths
 }

@@ -2,6 +2,7 @@
 
 mod api;
 mod commands;
+mod events;
 mod folders;
 mod guide;
 mod house;

@@ -110,7 +110,7 @@ impl ArticleBody {
 }
 
 /// The revision a reader may know: a customer's does not change with text for staff.
-fn article_revision(article: &Article, role: Role) -> String {
+pub(crate) fn article_revision(article: &Article, role: Role) -> String {
     if role > Role::Customer {
         return article.revision.to_string();
     }

@@ -1,6 +1,7 @@
 //! The JSON API, one file for each noun. Bodies are made here, field by field.
 
 pub(crate) mod articles;
+pub(crate) mod events;
 pub(crate) mod media;
 pub(crate) mod problems;
 pub(crate) mod receipts;

@@ -19,7 +19,7 @@ use crate::{
         params::Params,
         routes::ServerState,
     },
-    journey::Receipt,
+    journey::{Live, Receipt, TrialResult},
 };
 
 /// Longest wait for a receipt.
@@ -33,12 +33,27 @@ pub(crate) struct ReceiptBody {
     generation: u64,
     save_to_search_ms: u64,
     problems: Vec<FileProblemBody>,
-    /// Tests of the article; `null` until they have run.
-    tests: Option<u32>,
+    /// What came of the `expect` questions of the article; `null` until they have been asked.
+    tests: Option<TestsBody>,
+}
+
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TestsBody {
+    /// Questions that found the article first.
+    passed: usize,
+    /// The other ones.
+    failed: Vec<String>,
+}
+
+impl TestsBody {
+    pub(crate) fn new(result: &TrialResult) -> Self {
+        Self { passed: result.passed, failed: result.failed.clone() }
+    }
 }
 
 impl ReceiptBody {
-    fn new(receipt: Receipt) -> Self {
+    pub(crate) fn new(receipt: Receipt, live: &Live) -> Self {
+        let tests = receipt.id.as_ref().and_then(|id| live.trials.of(id, receipt.generation));
         Self {
             file: receipt.file.to_string(),
             hash: receipt.hash.map(|h| h.to_string()),
@@ -46,7 +61,7 @@ impl ReceiptBody {
             generation: receipt.generation,
             save_to_search_ms: receipt.save_to_search_ms,
             problems: receipt.problems.iter().map(FileProblemBody::new).collect(),
-            tests: None,
+            tests: tests.as_deref().map(TestsBody::new),
         }
     }
 }
@@ -92,7 +107,7 @@ pub(crate) async fn receipt(
             "还没有收到这个文件的内容。请确认它在 kb 文件夹里并已保存。",
         )
     };
-    Ok(uncached(Json(ReceiptBody::new(found.ok_or_else(missing)?))))
+    Ok(uncached(Json(ReceiptBody::new(found.ok_or_else(missing)?, state.finder.live()))))
 }
 
 fn seconds(text: &str) -> Option<Duration> {

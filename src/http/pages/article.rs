@@ -10,7 +10,7 @@ use super::{SiteView, own_path, page, path_of, problem_page};
 use crate::{
     article::{Audience, Section, SectionRole, Severity, Step, Who, render},
     http::{
-        api::blocking,
+        api::{articles::article_revision, blocking},
         auth::Caller,
         error::HttpFault,
         guard,
@@ -33,6 +33,8 @@ struct ArticlePage {
 }
 
 struct ArticleView {
+    id: String,
+    revision: String,
     title: String,
     kind: &'static str,
     appliance: String,
@@ -127,6 +129,8 @@ fn view(answer: &ArticleAnswer, caller: Caller) -> ArticleView {
     let sections = all.split_off(first);
     let service = article.sections.iter().find(|s| s.role == SectionRole::Service);
     ArticleView {
+        id: article.id.to_string(),
+        revision: article_revision(article, caller.0),
         title: article.title.clone(),
         kind: article.kind.label(),
         appliance: article.appliances.join("、"),

@@ -11,7 +11,7 @@ use crate::{
     access::Role,
     article::{Level, Problem},
     http::{auth::Caller, links::article_url, routes::ServerState},
-    journey::{Receipt, Snapshot},
+    journey::{Live, Receipt, Snapshot, TrialResult},
 };
 
 /// Receipts shown.
@@ -32,6 +32,9 @@ struct EditorView {
     generation: u64,
     errors: usize,
     warnings: usize,
+    /// `expect` questions that found their article first, of those that were asked.
+    passed: usize,
+    asked: usize,
     files: Vec<FileView>,
     receipts: Vec<ReceiptView>,
 }
@@ -57,6 +60,9 @@ struct ReceiptView {
     generation: u64,
     ms: u64,
     problems: usize,
+    /// What came of its `expect` questions: how many passed; a dash until they have been asked.
+    tests: String,
+    failed: Vec<String>,
     at: String,
 }
 
@@ -76,11 +82,11 @@ pub(crate) async fn editor(State(state): State<ServerState>, caller: Caller, req
     page(&EditorPage {
         page_title: "编辑台 - 问诊".to_owned(),
         site: SiteView::new(&state, caller, request.headers(), path_of(&request)),
-        editor: view(&snapshot, receipts),
+        editor: view(&snapshot, state.finder.live(), receipts),
     })
 }
 
-fn view(snapshot: &Snapshot, receipts: Vec<Receipt>) -> EditorView {
+fn view(snapshot: &Snapshot, live: &Live, receipts: Vec<Receipt>) -> EditorView {
     let problems = snapshot.problems();
     let count = |level| problems.iter().filter(|p| p.trouble.level() == level).count();
     let mut files: Vec<FileView> = Vec::new();
@@ -93,13 +99,16 @@ fn view(snapshot: &Snapshot, receipts: Vec<Receipt>) -> EditorView {
             last.problems.push(problem_view(problem));
         }
     }
+    let (passed, asked) = live.trials.total();
     EditorView {
+        passed,
+        asked,
         n_articles: snapshot.n_articles(),
         generation: snapshot.generation,
         errors: count(Level::Error),
         warnings: count(Level::Warning),
         files,
-        receipts: receipts.into_iter().map(receipt_view).collect(),
+        receipts: receipts.into_iter().map(|r| receipt_view(r, live)).collect(),
     }
 }
 
@@ -114,7 +123,9 @@ fn problem_view(problem: &Problem) -> ProblemView {
     }
 }
 
-fn receipt_view(receipt: Receipt) -> ReceiptView {
+fn receipt_view(receipt: Receipt, live: &Live) -> ReceiptView {
+    let tests = receipt.id.as_ref().and_then(|id| live.trials.of(id, receipt.generation));
+    let of = |t: &TrialResult| format!("{}/{}", t.passed, t.passed + t.failed.len());
     ReceiptView {
         file: receipt.file.to_string(),
         url: receipt.id.as_ref().map(article_url),
@@ -122,6 +133,8 @@ fn receipt_view(receipt: Receipt) -> ReceiptView {
         generation: receipt.generation,
         ms: receipt.save_to_search_ms,
         problems: receipt.problems.len(),
+        tests: tests.as_deref().map_or_else(|| "—".to_owned(), of),
+        failed: tests.map(|t| t.failed.clone()).unwrap_or_default(),
         at: crate::journey::clock_time(receipt.at),
     }
 }

@@ -1,0 +1,74 @@
+//! When the publisher looks: soon after an event, again when the folder has come to rest, and from
+//! time to time whatever happens.
+
+use std::{
+    sync::mpsc::{Receiver, RecvTimeoutError},
+    time::{Duration, Instant},
+};
+
+use super::{PublishFault, Publisher, Report};
+use crate::corpus::Tick;
+
+/// Events of one save arrive within this; waiting for them makes one turn of several.
+const GATHER: Duration = Duration::from_millis(3);
+/// A look at everything follows the last event after this.
+const SETTLE: Duration = Duration::from_millis(800);
+/// A new folder is looked into again after this: the watcher does not report what came with it.
+const NEW_FOLDER: Duration = Duration::from_millis(200);
+/// After a failure the next attempt waits this long.
+const RETRY: Duration = Duration::from_secs(1);
+/// Hints gathered before everything is looked at instead.
+const HINTS: usize = 4_096;
+
+impl Publisher {
+    /// Waits for ticks and turns, until nobody can send any more; looks at everything each
+    /// `period`, whatever happens. `tell` hears of each turn.
+    pub fn run(
+        mut self,
+        ticks: &Receiver<Tick>,
+        period: Duration,
+        mut tell: impl FnMut(&Result<Report, PublishFault>),
+    ) {
+        let everything = Tick { hints: Vec::new(), everything: true };
+        let mut tick = everything.clone();
+        let mut last_full = Instant::now();
+        loop {
+            // A folder that never rests gets its look at everything all the same.
+            tick.everything |= last_full.elapsed() >= period;
+            if tick.everything {
+                last_full = Instant::now();
+            }
+            let hinted = !tick.everything;
+            let turn = self.step(&tick);
+            let now = Instant::now();
+            let wait = match &turn {
+                Err(_) => RETRY,
+                Ok(report) if report.folder_fault.is_some() => RETRY,
+                Ok(report) if report.look_again => NEW_FOLDER,
+                Ok(_) if hinted => SETTLE.min(period),
+                Ok(_) => period,
+            };
+            tell(&turn);
+            tick = match ticks.recv_timeout((now + wait).saturating_duration_since(Instant::now())) {
+                Ok(first) => gather(first, ticks),
+                Err(RecvTimeoutError::Timeout) => everything.clone(),
+                Err(RecvTimeoutError::Disconnected) => return,
+            };
+        }
+    }
+}
+
+/// Puts ticks that arrive together into one.
+fn gather(first: Tick, ticks: &Receiver<Tick>) -> Tick {
+    let mut all = first;
+    let until = Instant::now() + GATHER;
+    while let Ok(tick) = ticks.recv_timeout(until.saturating_duration_since(Instant::now())) {
+        all.everything |= tick.everything || all.hints.len() > HINTS;
+        if !all.everything {
+            all.hints.extend(tick.hints);
+        }
+    }
+    all.hints.sort();
+    all.hints.dedup();
+    all
+}
