@@ -133,7 +133,7 @@ fn tell(turn: &Result<Report, PublishFault>, first: bool) {
                 say(&format!("读不了知识库文件夹（{fault}），仍提供上一版。"));
             }
             if let Some(fault) = &report.store_fault {
-                say(&format!("上一个完好的版本没有存下：{}（{}）", fault.path.display(), fault.source));
+                say(&format!("这一版能搜到，但没能留作备份：{}（{}）", fault.path.display(), fault.source));
             }
             if first && report.generation > 0 && report.receipts.is_empty() {
                 say("知识库还没有文章：把 .md 文件放进知识库文件夹，存盘就能搜到。");

@@ -2,7 +2,7 @@
 //! look; what is there decides.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap},
     fs::{self, Metadata},
     io::{self, Read},
     path::{Path, PathBuf},
@@ -32,6 +32,8 @@ pub struct Scanner {
     /// What `.kbignore` leaves out, and the stamp it was read at.
     left_out: (Option<Stamp>, Gitignore),
     seen: HashMap<RelPath, Seen>,
+    /// Device and inode of each folder behind a link, by the path of the link.
+    links: BTreeMap<PathBuf, Option<(u64, u64)>>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,8 +62,8 @@ pub struct Look {
     pub folder_hinted: bool,
     /// The folder itself could not be read; nothing was concluded from that.
     pub fault: Option<io::Error>,
-    /// The folder is another one than at the last look, or something happened to it: who watched
-    /// it watches in vain.
+    /// The folder, or one behind a link in it, is another one than at the last look, or something
+    /// happened to it: who watched it watches in vain.
     pub folder_replaced: bool,
 }
 
@@ -74,6 +76,7 @@ impl Scanner {
             identity: identity(root),
             left_out: (None, Gitignore::empty()),
             seen: HashMap::new(),
+            links: BTreeMap::new(),
         }
     }
 
@@ -89,7 +92,7 @@ impl Scanner {
         match fs::metadata(&self.root) {
             Ok(_) => {
                 let before = std::mem::replace(&mut self.identity, identity(&self.root));
-                look.folder_replaced = before != self.identity || tick.hints.contains(&self.root);
+                look.folder_replaced |= before != self.identity || tick.hints.contains(&self.root);
             }
             Err(fault) => {
                 self.identity = None;
@@ -144,9 +147,13 @@ impl Scanner {
     fn look_below(&mut self, folder: &Path, look: &mut Look) {
         let mut present = BTreeSet::new();
         let mut blind: Vec<RelPath> = Vec::new();
+        let mut links = BTreeMap::new();
         for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_entry(is_wanted) {
             match entry {
                 Ok(entry) => {
+                    if entry.path_is_symlink() && entry.file_type().is_dir() {
+                        links.insert(entry.path().to_owned(), identity(entry.path()));
+                    }
                     if !entry.file_type().is_file() || !self.is_ours(entry.path()) {
                         continue;
                     }
@@ -163,6 +170,14 @@ impl Scanner {
                     }
                 }
             }
+        }
+        if self.root.is_dir() {
+            let known = std::mem::take(&mut self.links).into_iter();
+            let (before, elsewhere): (BTreeMap<_, _>, _) = known.partition(|(path, _)| path.starts_with(folder));
+            // The watcher follows the links it finds when it begins, and no others.
+            look.folder_replaced |= before != links;
+            links.extend::<BTreeMap<_, _>>(elsewhere);
+            self.links = links;
         }
         let prefix = self.rel(folder);
         blind.retain(|b| self.root.join(b.as_str()).exists());
@@ -202,8 +217,7 @@ impl Scanner {
         };
         let hash = if let Content::Bytes(bytes) = &content { Some(Revision::of(bytes)) } else { None };
         let after = fs::metadata(path).map(|m| Stamp::of(&m)).ok();
-        let recent = |time: SystemTime| SystemTime::now().duration_since(time).map_or(true, |age| age < RACY);
-        let racy = after.as_ref() != Some(&stamp) || stamp.modified.is_some_and(recent);
+        let racy = after.as_ref() != Some(&stamp) || stamp.is_recent();
         let same = before.is_some_and(|b| b.hash.is_some() && b.hash == hash || hash.is_none() && b.stamp == stamp);
         let racy = racy && content != Content::Picture;
         let modified = stamp.modified;
@@ -249,9 +263,23 @@ impl Stamp {
             inode: (meta.dev(), meta.ino()),
         }
     }
+
+    /// Whether the file may be written again without another stamp. A copy can carry an old time of
+    /// writing; when it was changed on this machine it cannot choose.
+    fn is_recent(&self) -> bool {
+        let recent = |time: SystemTime| SystemTime::now().duration_since(time).map_or(true, |age| age < RACY);
+        #[cfg(unix)]
+        if let (Ok(seconds), Ok(nanos)) = (u64::try_from(self.changed.0), u32::try_from(self.changed.1))
+            && recent(SystemTime::UNIX_EPOCH + Duration::new(seconds, nanos))
+        {
+            return true;
+        }
+        self.modified.is_some_and(recent)
+    }
 }
 
-fn identity(folder: &Path) -> Option<(u64, u64)> {
+/// Device and inode of a folder, behind the links that lead to it.
+pub(super) fn identity(folder: &Path) -> Option<(u64, u64)> {
     let meta = fs::metadata(folder).ok()?;
     #[cfg(unix)]
     return Some(Stamp::of(&meta).inode);
@@ -367,12 +395,23 @@ mod tests {
 
     #[test]
     fn a_second_write_within_the_same_time_stamp_is_seen() {
+        second_write_is_seen(SystemTime::now());
+    }
+
+    /// As unzip and rsync write.
+    #[cfg(unix)]
+    #[test]
+    fn a_second_write_with_the_same_old_time_is_seen() {
+        second_write_is_seen(SystemTime::UNIX_EPOCH);
+    }
+
+    fn second_write_is_seen(modified: SystemTime) {
         let dir = tempfile::tempdir().expect("a folder");
         let a = dir.path().join("a.md");
         let write = |text: &str| {
             fs::write(&a, text).expect("written");
             let file = fs::File::options().write(true).open(&a).expect("opened");
-            file.set_modified(SystemTime::now()).expect("set");
+            file.set_modified(modified).expect("set");
         };
         let mut scanner = Scanner::new(dir.path());
         write("1");

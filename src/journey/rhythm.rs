@@ -64,7 +64,8 @@ fn gather(first: Tick, ticks: &Receiver<Tick>) -> Tick {
     let until = Instant::now() + GATHER;
     while let Ok(tick) = ticks.recv_timeout(until.saturating_duration_since(Instant::now())) {
         all.everything |= tick.everything || all.hints.len() > HINTS;
-        if !all.everything {
+        // A tick for everything names only what is to be watched anew.
+        if !all.everything || tick.everything {
             all.hints.extend(tick.hints);
         }
     }

@@ -9,7 +9,7 @@ use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::mpsc,
+    sync::{Mutex, mpsc},
     thread,
     time::{Duration, Instant},
 };
@@ -370,10 +370,10 @@ impl Desk {
 }
 
 /// Small and seeded, so that a failure can be repeated: xorshift64 (Marsaglia 2003).
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    fn below(&mut self, n: u64) -> u64 {
+    pub(crate) fn below(&mut self, n: u64) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -388,13 +388,13 @@ impl Dice {
 // ---- The program and its folder
 
 /// A running program over a folder of its own.
-struct Story {
-    server: Server,
-    folder: TempDir,
+pub(crate) struct Story {
+    pub(crate) server: Server,
+    pub(crate) folder: TempDir,
 }
 
 impl Story {
-    fn new(files: &[(&str, &str)]) -> Self {
+    pub(crate) fn new(files: &[(&str, &str)]) -> Self {
         let folder = TempDir::new().expect("a folder");
         fs::create_dir(folder.path().join("kb")).expect("kb is made");
         for (path, text) in files {
@@ -403,33 +403,33 @@ impl Story {
         Self { server: Server::start(folder.path()), folder }
     }
 
-    fn kb(&self, path: &str) -> PathBuf {
+    pub(crate) fn kb(&self, path: &str) -> PathBuf {
         let kb = self.folder.path().join("kb");
         if path.is_empty() { kb } else { kb.join(path) }
     }
 
     /// Truncates and writes, making the folders.
-    fn write(&self, path: &str, bytes: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, path: &str, bytes: impl AsRef<[u8]>) {
         write(&self.kb(path), bytes);
     }
 
-    fn rename(&self, from: &str, to: &str) {
+    pub(crate) fn rename(&self, from: &str, to: &str) {
         let to = self.kb(to);
         fs::create_dir_all(to.parent().expect("a parent")).expect("the folder is made");
         fs::rename(self.kb(from), to).expect("renamed");
     }
 
-    fn remove(&self, path: &str) {
+    pub(crate) fn remove(&self, path: &str) {
         fs::remove_file(self.kb(path)).expect("removed");
     }
 
     /// Lets the look pass that follows every event, so that only an event can tell what comes next.
-    fn settle(&self) {
+    pub(crate) fn settle(&self) {
         thread::sleep(SETTLED);
     }
 
     /// Waits until each word finds exactly these articles, all at the same time.
-    fn until(&self, expected: &[(&str, &[&str])]) {
+    pub(crate) fn until(&self, expected: &[(&str, &[&str])]) {
         let mut found = Vec::new();
         let holds = within(DEADLINE, || {
             found = expected.iter().map(|(word, _)| (*word, self.server.ids(word))).collect();
@@ -456,6 +456,8 @@ pub(crate) struct Server {
     /// Such as `http://127.0.0.1:41234`.
     pub(crate) address: String,
     agent: ureq::Agent,
+    /// Lines of standard output after the address.
+    said: Mutex<mpsc::Receiver<String>>,
 }
 
 impl Drop for Server {
@@ -467,14 +469,20 @@ impl Drop for Server {
 impl Server {
     /// Starts the program over `kb` and `data` in `folder` and waits until it is ready.
     pub(crate) fn start(folder: &Path) -> Self {
-        let mut child = program(folder, "127.0.0.1:0").stdout(Stdio::piped()).spawn().expect("the program starts");
+        Self::run(&mut program(folder, "127.0.0.1:0"))
+    }
+
+    /// Starts `program`, which listens on a port of its choice, and waits until it is ready.
+    pub(crate) fn run(program: &mut Command) -> Self {
+        let mut child = program.stdout(Stdio::piped()).spawn().expect("the program starts");
         let out = BufReader::new(child.stdout.take().expect("a pipe"));
         let (say, said) = mpsc::channel();
         // Read to the end: a full pipe would hold the program up.
         thread::spawn(move || out.lines().map_while(Result::ok).for_each(|line| say.send(line).unwrap_or(())));
         let config = ureq::Agent::config_builder().proxy(None).http_status_as_error(false).timeout_global(Some(START));
-        let mut server = Self { child, address: String::new(), agent: config.build().new_agent() };
-        let line = said.recv_timeout(START).expect("the program says its address");
+        let said = Mutex::new(said);
+        let mut server = Self { child, address: String::new(), agent: config.build().new_agent(), said };
+        let line = server.until_said("问诊已启动");
         let address =
             line.strip_prefix("问诊已启动：").and_then(|rest| rest.split_once("/ ")).map(|(address, _)| address);
         server.address = address.unwrap_or_else(|| panic!("no address: {line}")).to_owned();
@@ -487,6 +495,17 @@ impl Server {
         // It may have ended by itself.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+
+    pub(crate) fn pid(&self) -> String {
+        self.child.id().to_string()
+    }
+
+    /// Waits for a line on standard output that contains `words`.
+    pub(crate) fn until_said(&self, words: &str) -> String {
+        let said = self.said.lock().expect("nobody fails while reading");
+        let mut lines = std::iter::from_fn(|| said.recv_timeout(START).ok());
+        lines.find(|line| line.contains(words)).unwrap_or_else(|| panic!("`{words}` was not said"))
     }
 
     /// Status and JSON, `null` when the body is none.
@@ -512,7 +531,7 @@ impl Server {
     }
 
     /// Ids of what a customer finds for `word` that has it in its title.
-    fn titled(&self, word: &str) -> Vec<String> {
+    pub(crate) fn titled(&self, word: &str) -> Vec<String> {
         let has = |result: &&Value| result["title"].as_str().is_some_and(|title| title.contains(word));
         self.results(word).iter().filter(has).map(id).collect()
     }
@@ -559,7 +578,7 @@ fn id(result: &Value) -> String {
     result["id"].as_str().expect("an id").to_owned()
 }
 
-fn write(file: &Path, bytes: impl AsRef<[u8]>) {
+pub(crate) fn write(file: &Path, bytes: impl AsRef<[u8]>) {
     fs::create_dir_all(file.parent().expect("a parent")).expect("the folder is made");
     fs::write(file, bytes).expect("the file is written");
 }

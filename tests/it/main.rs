@@ -5,6 +5,8 @@ mod commands;
 mod events;
 mod folders;
 mod guide;
+#[cfg(unix)]
+mod hard;
 mod house;
 mod leak;
 mod licences;

@@ -17,7 +17,7 @@ use wenzhen::{
     article::Date,
     corpus::Tick,
     http::{Auth, Hotline, ServerState, Tokens, router},
-    journey::{Finder, Live, Publisher, Report},
+    journey::{Finder, Live, Publisher, Report, Today},
 };
 
 pub(crate) const AGENT: &str = "agent-token";
@@ -31,6 +31,7 @@ pub(crate) fn today() -> Date {
 
 pub(crate) struct World {
     folder: TempDir,
+    today: Today,
     pub live: Arc<Live>,
     pub publisher: Publisher,
     pub finder: Finder,
@@ -68,21 +69,26 @@ impl World {
 
     /// A world whose folder has not been looked at yet.
     pub(crate) fn unpublished(files: &[(&str, &str)]) -> Self {
+        Self::unpublished_on(today, files)
+    }
+
+    /// The same with a calendar of its own.
+    pub(crate) fn unpublished_on(today: Today, files: &[(&str, &str)]) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         let kb = folder.path().join("kb");
         fs::create_dir(&kb).expect("kb is made");
         for (path, text) in files {
             put(&kb.join(path), text.as_bytes());
         }
-        Self::over(folder)
+        Self::over(folder, today)
     }
 
     /// The world after a restart: the same kb and data, nothing looked at yet.
     pub(crate) fn restart(self) -> Self {
-        Self::over(self.folder)
+        Self::over(self.folder, self.today)
     }
 
-    fn over(folder: TempDir) -> Self {
+    fn over(folder: TempDir, today: Today) -> Self {
         let kb = folder.path().join("kb");
         let live = Live::new();
         let publisher =
@@ -92,7 +98,7 @@ impl World {
         let auth = Arc::new(Auth::new(&tokens, &[7; 32]));
         let hotline = Some(Arc::new(Hotline { number: "400-000-0000".into(), hours: "7×24 小时".into() }));
         let router = router(ServerState { finder: finder.clone(), auth, hotline });
-        Self { folder, live, publisher, finder, router }
+        Self { folder, today, live, publisher, finder, router }
     }
 
     pub(crate) fn kb(&self) -> PathBuf {
