@@ -161,7 +161,8 @@ impl State {
         let mut rest = line;
         while let Some(open) = ["{{<", "{{%"].into_iter().filter_map(|mark| rest.find(mark)).min() {
             let close = if rest[open..].starts_with("{{<") { ">}}" } else { "%}}" };
-            let Some(end) = rest[open..].find(close).map(|e| open + e) else { break };
+            // `{{%}}` does not close itself with the sign that opens it.
+            let Some(end) = rest[open + 3..].find(close).map(|e| open + 3 + e) else { break };
             let inner = rest[open + 3..end].trim();
             out.push_str(&rest[..open]);
             let name = inner.split_whitespace().next().unwrap_or("");
@@ -349,6 +350,8 @@ mod tests {
             lines("{{% notice tip %}}字{{% /notice %}}\n{{< figure src=\"/a.png\" alt=\"图\" >}}"),
             "> [!TIP]\n> 字\n\n![图](</a.png>)"
         );
+        assert_eq!(lines("字{{%}}字{{% x %}}"), "字");
+        assert_eq!(lines("字{{%}}字"), "字{{%}}字");
         assert_eq!(lines("<script setup>\nlet a = 1\n</script>\n字"), "\n\n\n字");
         assert_eq!(lines("```js\nimport a from 'b'\n:::tip\n```"), "```js\nimport a from 'b'\n:::tip\n```");
     }

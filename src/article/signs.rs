@@ -71,6 +71,10 @@ fn quote_headers(text: &str) -> String {
         }
         out.push('\n');
     }
+    if !text.ends_with('\n') {
+        // A fault at the end of the file stands in its last line, not below it.
+        out.pop();
+    }
     out
 }
 
@@ -104,5 +108,6 @@ mod tests {
     #[test]
     fn a_wrong_line_is_named() {
         assert_eq!(parse_signs("[a.b]\nask = 1\nvalues = []\n").map_err(|(line, _)| line), Err(2));
+        assert_eq!(parse_signs("[a.b]\nask = \"\"\"字").map_err(|(line, _)| line), Err(2));
     }
 }

@@ -5,6 +5,7 @@
 
 use std::{
     cell::RefCell,
+    collections::HashSet,
     fs,
     io::Write,
     path::{Path, PathBuf},
@@ -54,8 +55,10 @@ pub(crate) struct Browser {
     id: String,
     process: u64,
     screen: Screen,
-    /// Addresses asked for so far.
-    asked: RefCell<Vec<String>>,
+    /// Addresses asked for so far, each with the number of its request.
+    asked: RefCell<Vec<(String, String)>>,
+    /// Numbers of the requests the browser has refused to send.
+    refused: RefCell<HashSet<String>>,
     _profile: TempDir,
 }
 
@@ -76,7 +79,15 @@ impl Browser {
         let answer = answer.unwrap_or_else(|why| panic!("no browser window: {why}"));
         let id = answer["sessionId"].as_str().expect("a session has an id").to_owned();
         let process = answer["capabilities"]["goog:processID"].as_u64().expect("a browser has a process");
-        let browser = Self { driver, id, process, screen, asked: RefCell::default(), _profile: profile };
+        let browser = Self {
+            driver,
+            id,
+            process,
+            screen,
+            asked: RefCell::default(),
+            refused: RefCell::default(),
+            _profile: profile,
+        };
         if screen == Screen::Desk {
             // The size of the window counts its frame.
             let metrics = json!({"width": 1440, "height": 900, "deviceScaleFactor": 1, "mobile": false});
@@ -181,15 +192,29 @@ impl Browser {
 
     /// Every address the pages have asked for, in order, also those that were refused.
     pub(crate) fn requests(&self) -> Vec<String> {
-        let mut asked = self.asked.borrow_mut();
+        self.read_requests();
+        self.asked.borrow().iter().map(|(_, url)| url.clone()).collect()
+    }
+
+    /// Every address that was really asked: without those the browser has refused, as the page's rules say.
+    pub(crate) fn sent(&self) -> Vec<String> {
+        self.read_requests();
+        let refused = self.refused.borrow();
+        self.asked.borrow().iter().filter(|(number, _)| !refused.contains(number)).map(|(_, url)| url.clone()).collect()
+    }
+
+    fn read_requests(&self) {
         for entry in self.log("performance") {
             let event: Value = serde_json::from_str(entry["message"].as_str().unwrap_or("")).unwrap_or_default();
             let event = &event["message"];
+            let Some(number) = event["params"]["requestId"].as_str() else { continue };
             if event["method"] == "Network.requestWillBeSent" {
-                asked.extend(event["params"]["request"]["url"].as_str().map(str::to_owned));
+                let url = event["params"]["request"]["url"].as_str().unwrap_or("");
+                self.asked.borrow_mut().push((number.to_owned(), url.to_owned()));
+            } else if event["method"] == "Network.loadingFailed" && event["params"]["blockedReason"].is_string() {
+                self.refused.borrow_mut().insert(number.to_owned());
             }
         }
-        asked.clone()
     }
 
     fn log(&self, kind: &str) -> Vec<Value> {

@@ -18,10 +18,15 @@ pub(crate) struct World {
 }
 
 impl World {
-    /// A world whose folder has been read. `settings` are further arguments of the server.
+    /// A world over the knowledge base, which has been read. `settings` are further arguments of the server.
     pub(crate) fn new(settings: &[&str]) -> Self {
+        Self::over("kb", settings)
+    }
+
+    /// A world over a copy of this folder of the repository.
+    pub(crate) fn over(articles: &str, settings: &[&str]) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
-        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("kb"), &folder.path().join("kb"));
+        copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join(articles), &folder.path().join("kb"));
         let mut command = Command::new(env!("CARGO_BIN_EXE_wenzhen"));
         // The server refuses variables it does not know, and those for the tests are not for it.
         for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("WENZHEN_")) {
@@ -56,8 +61,8 @@ impl World {
 
 fn copy(from: &Path, to: &Path) {
     fs::create_dir(to).expect("the folder is made");
-    for entry in fs::read_dir(from).expect("kb can be listed") {
-        let path = entry.expect("kb can be read to its end").path();
+    for entry in fs::read_dir(from).expect("the folder can be listed") {
+        let path = entry.expect("the folder can be read to its end").path();
         let target = to.join(path.file_name().expect("an entry has a name"));
         if path.is_dir() {
             copy(&path, &target);

@@ -1,12 +1,17 @@
 //! One test binary: what a person would notice, through a whole knowledge base.
 
+mod any_input;
 mod api;
+#[path = "../../fuzz/check/mod.rs"]
+#[expect(unreachable_pub, reason = "it is also the library of the fuzz crate")]
+mod check;
 mod commands;
 mod events;
 mod folders;
 mod guide;
 #[cfg(unix)]
 mod hard;
+mod hostile;
 mod house;
 mod leak;
 mod licences;
