@@ -12,6 +12,8 @@ use crate::{
 
 /// Memory for documents not yet committed, in bytes: 10,000 articles fit in one segment.
 const BUFFER_BYTES: usize = 96 << 20;
+/// Articles cut at a time: all of ten thousand held in pieces would take more memory than the index.
+const BATCH: usize = 1_024;
 /// From so many articles on they are cut on all cores.
 const MANY: usize = 64;
 
@@ -50,9 +52,11 @@ impl IndexWriter {
             self.statistics.remove(&IndexDocument::new(article, &self.dictionary));
             self.delete(&article.id);
         }
-        for document in self.cut(after) {
-            self.statistics.add(&document);
-            self.inner.add_document(document.into_tantivy(&self.fields))?;
+        for part in after.chunks(BATCH) {
+            for document in self.cut(part) {
+                self.statistics.add(&document);
+                self.inner.add_document(document.into_tantivy(&self.fields))?;
+            }
         }
         Ok(())
     }
