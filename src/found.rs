@@ -138,6 +138,19 @@ pub struct Understood {
     pub unknown_codes: Vec<String>,
     /// Models named.
     pub models: Vec<String>,
+    /// What was taken for what.
+    pub corrections: Vec<Correction>,
+}
+
+/// Words of the question that were taken for others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Correction {
+    /// As they were typed.
+    pub from: String,
+    /// What was searched instead.
+    pub to: String,
+    /// Why: by sound, or pinyin.
+    pub why: Evidence,
 }
 
 /// Which evidence spoke for a result.
@@ -151,6 +164,10 @@ pub enum Evidence {
     Literal,
     /// Another word for it.
     Synonym,
+    /// A word that sounds like it.
+    Sound,
+    /// A word that is written so in pinyin, or by its first letters.
+    Pinyin,
 }
 
 impl Evidence {
@@ -162,6 +179,8 @@ impl Evidence {
             Self::Model => "model",
             Self::Literal => "literal",
             Self::Synonym => "synonym",
+            Self::Sound => "sound",
+            Self::Pinyin => "pinyin",
         }
     }
 }

@@ -62,8 +62,7 @@ pub(super) fn test(settings: &Settings, queries: Option<&Path>) -> Result<(), Fa
         }
     }
     let mut out = std::io::stdout().lock();
-    print(&mut out, &strata, &failing, queries.is_none())
-        .map_err(|e| Failure::system(format!("写不出结果：{e}"), "检查输出的去向"))?;
+    print(&mut out, &strata, &failing).map_err(|e| Failure::system(format!("写不出结果：{e}"), "检查输出的去向"))?;
     if queries.is_none() && !failing.is_empty() {
         return Err(Failure::findings(format!("{} 条 expect 没有排在第一", failing.len())));
     }
@@ -172,12 +171,7 @@ fn read_table(path: &Path) -> Result<Vec<Judged>, Failure> {
     Ok(judged)
 }
 
-fn print(
-    out: &mut impl Write,
-    strata: &BTreeMap<String, Tally>,
-    failing: &[String],
-    list_all: bool,
-) -> std::io::Result<()> {
+fn print(out: &mut impl Write, strata: &BTreeMap<String, Tally>, failing: &[String]) -> std::io::Result<()> {
     writeln!(out, "分组\t可答\t第一\t前三\t答成没有\t不可答\t答没有\t误答")?;
     let all = strata.values().fold(Tally::default(), |a, b| a.plus(*b));
     let rows = strata.iter().map(|(name, tally)| (name.as_str(), *tally)).chain([("合计", all)]);
@@ -197,10 +191,8 @@ fn print(
             share(t.confident_wrongly, t.unanswerable),
         )?;
     }
-    if list_all {
-        for line in failing {
-            writeln!(out, "没有排第一  {line}")?;
-        }
+    for line in failing {
+        writeln!(out, "没有排第一  {line}")?;
     }
     Ok(())
 }

@@ -102,6 +102,7 @@ impl Finder {
             synonyms: &snapshot.corpus.lists.synonyms,
             hazards: &snapshot.corpus.lists.hazards,
             vocabulary: snapshot.vocabulary(role),
+            readings: &snapshot.corpus.lists.readings,
             weights: &snapshot.weights,
             articles: &*snapshot,
             role,

@@ -18,7 +18,7 @@ use crate::{
     article::{Article, ArticleId, Date, Problem},
     corpus::Corpus,
     index::IndexView,
-    search::{Articles, Searchable, Suggestions, Vocabulary, Weights},
+    search::{Articles, Lexicon, Searchable, Suggestions, Vocabulary, Weights},
     text::Dictionary,
 };
 
@@ -47,6 +47,7 @@ pub struct Snapshot {
 pub(super) struct PerRole {
     vocabulary: OnceLock<Vocabulary>,
     suggestions: OnceLock<Suggestions>,
+    lexicon: OnceLock<Lexicon>,
 }
 
 impl Snapshot {
@@ -93,7 +94,10 @@ impl Snapshot {
     }
 
     pub(super) fn vocabulary(&self, role: Role) -> &Vocabulary {
-        self.of_role(role).vocabulary.get_or_init(|| Vocabulary::new(self.readable(role).map(|a| &**a)))
+        self.of_role(role).vocabulary.get_or_init(|| {
+            let readable: Vec<&Article> = self.readable(role).map(|a| &**a).collect();
+            Vocabulary::new(readable.iter().copied(), &self.corpus.lists.synonyms)
+        })
     }
 
     pub(super) fn suggestions(&self, role: Role) -> &Suggestions {
@@ -108,6 +112,13 @@ impl Articles for Snapshot {
 
     fn readable(&self, id: &str, role: Role) -> Option<&Arc<Article>> {
         self.corpus.article(&ArticleId::new(id)?).filter(|a| self.may_read(role, a))
+    }
+
+    fn lexicon(&self, role: Role) -> &Lexicon {
+        self.of_role(role).lexicon.get_or_init(|| {
+            let readable = self.readable(role).map(|a| &**a);
+            Lexicon::new(readable, role > Role::Customer, &self.question_dictionary, &self.corpus.lists.readings)
+        })
     }
 }
 

@@ -1,16 +1,24 @@
 //! The asked side: a question read, run over one view of the index, ranked, shown with its reasons.
 //! Knows no folder and writes nothing.
 
+mod answer;
+mod appliance;
+mod contrast;
 mod evidence;
 mod query;
 mod rank;
 mod run;
 mod snippet;
+mod sound;
 mod suggest;
+mod vocabulary;
 mod weights;
 
+pub use answer::{Articles, SearchContext, SearchFault, search};
 pub use evidence::Searchable;
-pub use query::{Reading, Vocabulary, read_question};
-pub use run::{Articles, SearchContext, SearchFault, search};
+pub use query::{Reading, read_question};
+
+pub use sound::Lexicon;
 pub use suggest::Suggestions;
+pub use vocabulary::Vocabulary;
 pub use weights::{WeightFault, Weights};

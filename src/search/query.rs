@@ -1,11 +1,13 @@
 //! A question read: appliance, codes, models, and the words that must be found.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
+use super::{Vocabulary, contrast::without_ruled_out, sound::Heard};
 use crate::{
-    article::Article,
     found::{Question, Understood},
-    text::{Dictionary, ErrorCode, Synonyms, canonical_model, codes_in, models_in, normalize, query_words},
+    text::{
+        Dictionary, ErrorCode, Synonyms, canonical_model, codes_in, models_in, normalize, query_words, spoken_codes,
+    },
 };
 
 /// Words that carry no complaint. Negations (不 没 无 漏) are never among them.
@@ -28,59 +30,6 @@ const CODE_WORDS: [&str; 7] = ["代码", "错误", "故障", "显示", "报", "�
 
 /// Most words of one question that are searched.
 const GROUPS: usize = 24;
-
-/// What the articles a reader can find are about.
-#[derive(Debug, Clone, Default)]
-pub struct Vocabulary {
-    /// Normal form and written form, longest first.
-    appliances: Vec<(String, String)>,
-    /// Codes with how they are written, by the appliance that has them (in normal form).
-    codes: BTreeMap<ErrorCode, BTreeMap<String, String>>,
-    /// Whole models, canonical.
-    models: BTreeSet<String>,
-    /// Starts of models written with `*`, canonical.
-    model_starts: BTreeSet<String>,
-}
-
-impl Vocabulary {
-    /// The vocabulary of `articles`.
-    pub fn new<'a>(articles: impl Iterator<Item = &'a Article>) -> Self {
-        let mut written: BTreeSet<&str> = BTreeSet::new();
-        let mut codes: BTreeMap<ErrorCode, BTreeMap<String, String>> = BTreeMap::new();
-        let (mut models, mut model_starts) = (BTreeSet::new(), BTreeSet::new());
-        for article in articles {
-            written.extend(article.appliances.iter().map(String::as_str));
-            for model in &article.models {
-                let into = if model.trim_end().ends_with('*') { &mut model_starts } else { &mut models };
-                into.insert(canonical_model(model));
-            }
-            for code in &article.codes {
-                let Some(canonical) = ErrorCode::new(code) else { continue };
-                let by = codes.entry(canonical).or_default();
-                for appliance in &article.appliances {
-                    by.insert(normalize(appliance), code.clone());
-                }
-            }
-        }
-        let mut appliances: Vec<_> = written.into_iter().map(|a| (normalize(a), a.to_owned())).collect();
-        appliances.sort_by_key(|(plain, _)| std::cmp::Reverse(plain.chars().count()));
-        Self { appliances, codes, models, model_starts }
-    }
-
-    /// Whether some article is for this model, or for models that start like it.
-    fn has_model(&self, model: &str) -> bool {
-        let begins = self.models.range(model.to_owned()..).next().is_some_and(|m| m.starts_with(model));
-        begins || self.model_starts.iter().any(|start| model.starts_with(start.as_str()))
-    }
-
-    fn appliance_in(&self, text: &str, synonyms: &Synonyms, words: &[String]) -> Option<&(String, String)> {
-        let named = self.appliances.iter().find(|(plain, _)| text.contains(plain.as_str()));
-        named.or_else(|| {
-            let other: Vec<&str> = words.iter().flat_map(|w| synonyms.of(w, None)).collect();
-            self.appliances.iter().find(|(plain, _)| other.contains(&plain.as_str()))
-        })
-    }
-}
 
 /// One word of a question with everything that may stand for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -106,8 +55,8 @@ pub struct Reading {
     pub codes: Vec<String>,
     /// Models named, canonical.
     pub models: Vec<String>,
-    /// The appliance named or chosen, in normal form.
-    pub appliance: Option<String>,
+    /// The appliances named or chosen, in normal form.
+    pub appliances: Vec<String>,
 }
 
 impl Reading {
@@ -126,27 +75,47 @@ pub fn read_question(
     synonyms: &Synonyms,
     vocabulary: &Vocabulary,
 ) -> Reading {
-    let text = normalize(&question.text);
-    let words = join_negations(query_words(dictionary, &text), dictionary);
-    let chosen = question.appliance.as_deref().map(normalize);
-    let named = vocabulary.appliance_in(&text, synonyms, &words.iter().map(|w| w.0.clone()).collect::<Vec<_>>());
-    let appliance = chosen.or_else(|| named.map(|n| n.0.clone()));
+    let heard = Heard { text: normalize(&question.text), ..Heard::default() };
+    read_heard(question, heard, dictionary, synonyms, vocabulary)
+}
+
+/// Reads `question` in the words it was `heard` in.
+pub(super) fn read_heard(
+    question: &Question,
+    heard: Heard,
+    dictionary: &Dictionary,
+    synonyms: &Synonyms,
+    vocabulary: &Vocabulary,
+) -> Reading {
+    let Heard { text, others, corrections } = heard;
+    let words = join_negations(query_words(dictionary, &without_ruled_out(&text)), dictionary);
+    let named = vocabulary.appliances.named_in(&text);
+    let chosen = question.appliance.as_deref().map(|a| vec![normalize(a)]);
+    let appliances = chosen.unwrap_or_else(|| named.appliances.clone());
     // A model no article is for is a word like any other.
     let mut models: Vec<String> = models_in(&text).into_iter().filter(|m| vocabulary.has_model(m)).collect();
     models.extend(question.model.as_deref().map(canonical_model).filter(|m| !m.is_empty()));
+    let of_named =
+        |by: &BTreeMap<String, String>| appliances.is_empty() || appliances.iter().any(|a| by.contains_key(a));
     let mut spelled = codes_in(&text);
-    spelled.extend(plain_codes(&text, &words, vocabulary, appliance.as_deref()));
-    let known = |code: &ErrorCode| {
-        vocabulary.codes.get(code).filter(|by| appliance.as_ref().is_none_or(|a| by.contains_key(a)))
-    };
+    spelled.extend(plain_codes(&text, &words, vocabulary, &appliances));
+    let spoken = spoken_codes(&text).into_iter().filter(|c| vocabulary.codes.get(c).is_some_and(of_named));
+    for code in spoken.collect::<Vec<_>>() {
+        if !spelled.contains(&code) {
+            spelled.push(code);
+        }
+    }
+    let known = |code: &ErrorCode| vocabulary.codes.get(code).filter(|by| of_named(by));
+    let written = appliances.first().and_then(|a| vocabulary.appliances.written(a)).cloned();
     let mut reading = Reading {
         understood: Understood {
-            appliance: question.appliance.clone().or_else(|| named.map(|n| n.1.clone())),
+            appliance: question.appliance.clone().or(written),
             models: models.clone(),
             text: text.clone(),
+            corrections,
             ..Understood::default()
         },
-        appliance: appliance.clone(),
+        appliances: appliances.clone(),
         models,
         ..Reading::default()
     };
@@ -159,7 +128,10 @@ pub fn read_question(
             None => reading.understood.unknown_codes.push(code.as_str().to_uppercase()),
         }
     }
-    reading.groups = groups(words, &reading, &spelled, named.map(|n| n.0.as_str()), synonyms);
+    reading.groups = groups(words, &reading, &spelled, &named.mentions, synonyms);
+    for group in &mut reading.groups {
+        group.synonyms.extend(others.get(&group.word).into_iter().flatten().cloned());
+    }
     reading
 }
 
@@ -169,17 +141,24 @@ fn plain_codes(
     text: &str,
     words: &[(String, Option<String>)],
     vocabulary: &Vocabulary,
-    appliance: Option<&str>,
+    appliances: &[String],
 ) -> Vec<ErrorCode> {
     let announced = CODE_WORDS.iter().any(|w| text.contains(w));
     let ascii = words.iter().map(|w| w.0.as_str()).filter(|w| w.is_ascii());
     let is_code = |word: &&str| {
         let digits = word.bytes().all(|b| b.is_ascii_digit());
         let letters = word.bytes().all(|b| b.is_ascii_alphabetic());
-        letters && word.len() <= 2 || digits && announced && appliance.is_some()
+        letters && word.len() <= 2 || digits && announced && !appliances.is_empty()
     };
     let codes = ascii.filter(is_code).filter_map(ErrorCode::new);
-    codes.filter(|c| vocabulary.codes.get(c).is_some_and(|by| appliance.is_none_or(|a| by.contains_key(a)))).collect()
+    codes
+        .filter(|c| {
+            vocabulary
+                .codes
+                .get(c)
+                .is_some_and(|by| appliances.is_empty() || appliances.iter().any(|a| by.contains_key(a)))
+        })
+        .collect()
 }
 
 /// Puts a negation before the word it negates: 不 + 脱水 is one thing to find. Also returns the word
@@ -209,7 +188,7 @@ fn groups(
     words: Vec<(String, Option<String>)>,
     reading: &Reading,
     spelled: &[ErrorCode],
-    named: Option<&str>,
+    mentions: &[String],
     synonyms: &Synonyms,
 ) -> Vec<Group> {
     let in_code_or_model = |word: &str| {
@@ -217,12 +196,7 @@ fn groups(
             ErrorCode::new(word).is_some_and(|c| spelled.contains(&c) && reading.codes.iter().any(|k| k == c.as_str()));
         word.is_ascii() && (is_code || reading.models.iter().any(|m| m.contains(word)))
     };
-    let is_appliance = |word: &str| {
-        let names = |w: &str| named.is_some_and(|n| n == w);
-        names(word)
-            || synonyms.of(word, None).any(names)
-            || named.is_some_and(|n| n.contains(word) && word.chars().count() > 1)
-    };
+    let is_appliance = |word: &str| mentions.iter().any(|m| m == word || m.contains(word) && word.chars().count() > 1);
     let mut groups: Vec<Group> = Vec::new();
     let all_stop = words.iter().all(|(w, _)| is_in(STOP, w));
     for (word, bare) in words {
@@ -230,7 +204,7 @@ fn groups(
         if skip || groups.iter().any(|g| g.word == word) || groups.len() == GROUPS {
             continue;
         }
-        let appliance = reading.appliance.as_deref();
+        let appliance = Some(reading.appliances.as_slice()).filter(|a| a.len() == 1).map(|a| a[0].as_str());
         let mut others: Vec<String> = synonyms.of(&word, appliance).map(str::to_owned).collect();
         if let Some(bare) = &bare {
             let negation = word.strip_suffix(bare.as_str()).unwrap_or("");
@@ -262,7 +236,7 @@ mod tests {
         let dictionary = Dictionary::with_words(&parse_words("不脱水\n脱水").0);
         let synonyms = parse_synonyms("冷气机 -> 空调\n[洗衣机]\n脱水 = 甩干\n").0;
         let question = Question::new(text).expect("a question");
-        read_question(&question, &dictionary, &synonyms, &Vocabulary::new(articles.iter()))
+        read_question(&question, &dictionary, &synonyms, &Vocabulary::new(articles.iter(), &synonyms))
     }
 
     fn words(reading: &Reading) -> Vec<&str> {
@@ -272,13 +246,13 @@ mod tests {
     #[test]
     fn appliance_code_and_complaint_are_told_apart() {
         let r = read("请问我家洗衣機显示Ｅ－０１不脱水怎么办");
-        assert_eq!(r.appliance.as_deref(), Some("洗衣机"));
+        assert_eq!(r.appliances, ["洗衣机"]);
         assert_eq!(
             (r.codes.as_slice(), r.understood.codes.as_slice()),
             (&["e1".to_owned()][..], &["E1".to_owned()][..])
         );
         assert_eq!(words(&r), ["不脱水"]);
-        assert_eq!(read("冷气机滴水").appliance.as_deref(), Some("空调"));
+        assert_eq!(read("冷气机滴水").appliances, ["空调"]);
     }
 
     #[test]

@@ -116,9 +116,8 @@ impl Ranker<'_> {
                 parts.push(ScorePart { name: "sign", about: format!("{name}:{value}"), score });
             }
         }
-        let named = self.reading.appliance.as_ref();
-        if named.is_some_and(|n| !folded.appliances.is_empty() && !folded.appliances.contains(n)) {
-            parts.push(ScorePart { name: "other_appliance", about: String::new(), score: -weights.appliance });
+        if self.is_of_another(&folded.appliances) {
+            parts.push(ScorePart { name: "other_appliance", about: String::new(), score: -weights.other_appliance });
         }
         let score = parts.iter().map(|p| p.score).sum();
         (Candidate { score, ..candidate }, parts)
@@ -189,9 +188,15 @@ impl Ranker<'_> {
     }
 
     fn is_other_appliance(&self, article: &Article) -> bool {
-        self.reading.appliance.as_ref().is_some_and(|named| {
-            !article.appliances.is_empty() && !article.appliances.iter().any(|a| normalize(a) == *named)
-        })
+        !self.reading.appliances.is_empty()
+            && self.is_of_another(&article.appliances.iter().map(|a| normalize(a)).collect::<Vec<_>>())
+    }
+
+    /// Neither of an appliance that was named nor about all of them.
+    fn is_of_another(&self, own: &[String]) -> bool {
+        let named = &self.reading.appliances;
+        let fits = |a: &String| named.contains(a) || self.context.vocabulary.appliances.is_everywhere(a);
+        !named.is_empty() && !own.is_empty() && !own.iter().any(fits)
     }
 
     fn class(&self, hits: &[Hit]) -> AnswerClass {
@@ -227,7 +232,7 @@ impl Ranker<'_> {
         let statistics = &self.context.view.statistics;
         let reader = if self.is_staff() { Reader::Staff } else { Reader::Public };
         let mut telling = self.beside_codes().peekable();
-        self.reading.appliance.is_none()
+        self.reading.appliances.is_empty()
             && telling.peek().is_some()
             && telling
                 .all(|g| statistics.n_with_word(reader, &g.word) == 0 && g.synonyms.is_empty() && g.bare.is_none())
@@ -235,7 +240,7 @@ impl Ranker<'_> {
 
     /// The words beside a code stand in the article, or there are none.
     fn covers_or_says_nothing(&self, hit: &Hit) -> bool {
-        self.reading.appliance.is_some()
+        !self.reading.appliances.is_empty()
             || self.beside_codes().next().is_none()
             || hit.coverage >= self.context.weights.possible
     }

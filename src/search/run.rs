@@ -9,18 +9,13 @@ use tantivy::{
     schema::{Field, IndexRecordOption},
 };
 
-use super::{
-    Reading, Vocabulary, Weights,
-    evidence::{Searchable, Weighed},
-    query::{Group, read_question},
-    rank::{Candidate, Ranked, rank},
-};
+use super::{Reading, SearchContext, SearchFault, query::Group, rank::Candidate};
 use crate::{
     access::Role,
-    article::{Article, ArticleId, Date},
-    found::{Alert, Found, Question},
-    index::{IndexDocument, IndexView, Reader},
-    text::{Dictionary, Hazards, Synonyms, grams, normalize, query_words},
+    article::ArticleId,
+    found::{Alert, Question},
+    index::{IndexDocument, Reader},
+    text::{grams, normalize, query_words},
 };
 
 /// Candidates ranked by their texts.
@@ -29,7 +24,7 @@ const WINDOW: usize = 50;
 const TIES: usize = 4_096;
 /// A word of the dictionary that so many articles hold is found as a word.
 const COMMON: u64 = 3;
-/// Share of the groups that must match when there are five or more (ALGORITHMS C4).
+/// Share of a word's pairs that must stand in an article when there are three or more.
 const MUST_SHARE: f32 = 0.6;
 
 /// Weight of a word that says only that something is wrong.
@@ -39,79 +34,11 @@ const LONE: f32 = 0.5;
 /// Share of its weight a word keeps that no article has.
 const UNKNOWN: f32 = 0.75;
 
-/// The articles behind the numbers and names of the index.
-pub trait Articles {
-    /// The article with this number; see [`IndexDocument::key`].
-    fn by_key(&self, key: u64) -> Option<&Arc<Searchable>>;
-    /// The article of this id that `role` may read today.
-    fn readable(&self, id: &str, role: Role) -> Option<&Arc<Article>>;
-}
-
-/// Everything a search looks at besides the question.
-pub struct SearchContext<'a> {
-    /// The index at one moment.
-    pub view: &'a IndexView,
-    /// The dictionary its articles were cut with.
-    pub dictionary: &'a Dictionary,
-    /// The dictionary questions are cut with: the words of the synonyms besides.
-    pub question_dictionary: &'a Dictionary,
-    /// Articles the reader no longer sees though the index holds them.
-    pub expired: &'a [ArticleId],
-    /// Words that mean the same.
-    pub synonyms: &'a Synonyms,
-    /// Phrases that mean danger.
-    pub hazards: &'a Hazards,
-    /// What the reader's articles are about.
-    pub vocabulary: &'a Vocabulary,
-    /// Weights of the ranking.
-    pub weights: &'a Weights,
-    /// The articles.
-    pub articles: &'a dyn Articles,
-    /// Who asks.
-    pub role: Role,
-    /// The day articles are read on.
-    pub today: Date,
-}
-
-/// The index could not be searched.
-#[derive(Debug, thiserror::Error)]
-#[error("the search failed")]
-pub struct SearchFault(#[from] tantivy::TantivyError);
-
-/// Answers `question`. The caller adds generation and time.
-///
-/// # Errors
-/// When the index fails.
-pub fn search(question: &Question, context: &SearchContext<'_>) -> Result<Found, SearchFault> {
-    let reading = read_question(question, context.question_dictionary, context.synonyms, context.vocabulary);
-    let run = Run { question, context, reading: &reading };
-    let idf = run.idf();
-    let (candidates, total, relaxed) = run.candidates()?;
-    let weighed = Weighed { groups: &reading.groups, idf: &idf };
-    let ranked = rank(question, &reading, &weighed, context, candidates, relaxed);
-    let Ranked { answer, mut hits, shown_total } = ranked;
-    if question.explain {
-        for hit in &mut hits {
-            hit.parts.extend(run.parts(&hit.article.id)?);
-        }
-    }
-    let total = if relaxed { shown_total } else { total };
-    Ok(Found {
-        query: question.text.clone(),
-        generation: 0,
-        took_us: 0,
-        total: if hits.is_empty() && question.offset == 0 { 0 } else { total },
-        answer,
-        alert: run.alert(),
-        understood: reading.understood,
-        hits,
-    })
-}
-
-struct Run<'r> {
-    question: &'r Question,
-    context: &'r SearchContext<'r>,
-    reading: &'r Reading,
+/// One reading run over the index.
+pub(super) struct Run<'r> {
+    pub question: &'r Question,
+    pub context: &'r SearchContext<'r>,
+    pub reading: &'r Reading,
 }
 
 impl Run<'_> {
@@ -119,14 +46,14 @@ impl Run<'_> {
         if self.context.role == Role::Customer { Reader::Public } else { Reader::Staff }
     }
 
-    fn alert(&self) -> Option<Alert> {
+    pub(super) fn alert(&self) -> Option<Alert> {
         let hazard = self.context.hazards.find(&self.reading.understood.text)?;
         let article = hazard.article.as_deref().and_then(|id| self.context.articles.readable(id, self.context.role));
         Some(Alert { hazard: hazard.name.clone(), article: article.cloned(), say: hazard.say.clone() })
     }
 
     /// Weight of each group: rare words say more. Robertson's idf, as BM25 has it.
-    fn idf(&self) -> Vec<f32> {
+    pub(super) fn idf(&self) -> Vec<f32> {
         let statistics = &self.context.view.statistics;
         let n = statistics.n_articles(self.reader()) as f32;
         let weight = |word: &str| {
@@ -150,25 +77,21 @@ impl Run<'_> {
             .collect()
     }
 
-    /// Candidates by falling score, how many articles match, and whether groups had to be given up.
+    /// Candidates by falling score, how many articles match, and whether words had to be given up.
     ///
-    /// When the words required find nothing, any of them may: giving up one word at a time stops at
-    /// the articles that share the most words, and in a told story those are often the idle ones.
-    fn candidates(&self) -> Result<(Vec<Candidate>, usize, bool), SearchFault> {
-        let wanted = required(self.reading.groups.iter().filter(|g| !g.generic).count());
-        let (found, total) = self.fetch(wanted)?;
-        if !found.is_empty() || wanted <= 1 {
-            return Ok((found, total, false));
-        }
-        let (found, total) = self.fetch(1)?;
-        Ok((found, total, true))
+    /// Any of the words may match: what an article leaves out costs it their weight, and in a told
+    /// story the words that must not be missing are not known beforehand.
+    pub(super) fn candidates(&self) -> Result<(Vec<Candidate>, usize, bool), SearchFault> {
+        let telling = self.reading.groups.iter().filter(|g| !g.generic).count();
+        let (found, total) = self.fetch()?;
+        Ok((found, total, telling > 1))
     }
 
-    fn fetch(&self, must: usize) -> Result<(Vec<Candidate>, usize), SearchFault> {
+    fn fetch(&self) -> Result<(Vec<Candidate>, usize), SearchFault> {
         if self.says_nothing() {
             return Ok((Vec::new(), 0));
         }
-        let query = self.query(must);
+        let query = self.query();
         let view = self.context.view;
         let provider = view.statistics.provider(&view.fields, self.reader());
         let wanted = WINDOW.max(self.question.offset + self.question.limit);
@@ -200,10 +123,10 @@ impl Run<'_> {
         reading.groups.is_empty()
             && reading.codes.is_empty()
             && reading.models.is_empty()
-            && reading.appliance.is_none()
+            && reading.appliances.is_empty()
     }
 
-    fn query(&self, must: usize) -> BooleanQuery {
+    fn query(&self) -> BooleanQuery {
         let fields = &self.context.view.fields;
         let weights = self.context.weights;
         let mut clauses: Vec<(Occur, Box<dyn Query>)> = self.filters();
@@ -211,7 +134,7 @@ impl Run<'_> {
         let (generic, telling): (Vec<&Group>, Vec<&Group>) = self.reading.groups.iter().partition(|g| g.generic);
         if !telling.is_empty() {
             let groups = telling.into_iter().map(|g| (Occur::Should, self.group(g))).collect();
-            body.push((Occur::Should, Box::new(BooleanQuery::with_minimum_required_clauses(groups, must))));
+            body.push((Occur::Should, Box::new(BooleanQuery::new(groups))));
         }
         // That something is wrong need not stand in the article.
         clauses.extend(generic.into_iter().map(|g| (Occur::Should, self.group(g))));
@@ -221,7 +144,10 @@ impl Run<'_> {
         for model in &self.reading.models {
             body.push((Occur::Should, self.model(model)));
         }
-        let appliance = self.reading.appliance.as_deref().map(|a| constant(fields.appliance, a, weights.appliance));
+        let named: Vec<Box<dyn Query>> =
+            self.reading.appliances.iter().map(|a| constant(fields.appliance, a, weights.appliance)).collect();
+        let appliance: Option<Box<dyn Query>> =
+            if named.is_empty() { None } else { Some(Box::new(DisjunctionMaxQuery::new(named))) };
         match appliance {
             Some(query) if body.is_empty() => clauses.push((Occur::Must, query)),
             Some(query) => clauses.push((Occur::Should, query)),
@@ -322,7 +248,7 @@ impl Run<'_> {
     }
 
     /// What each group adds to the score of one article.
-    fn parts(&self, id: &ArticleId) -> Result<Vec<crate::found::ScorePart>, SearchFault> {
+    pub(super) fn parts(&self, id: &ArticleId) -> Result<Vec<crate::found::ScorePart>, SearchFault> {
         let view = self.context.view;
         let provider = view.statistics.provider(&view.fields, self.reader());
         let mut parts = Vec::new();
@@ -338,16 +264,6 @@ impl Run<'_> {
             }
         }
         Ok(parts)
-    }
-}
-
-/// Groups that must match: all of one or two, all but one of three or four, then 60 %.
-fn required(n: usize) -> usize {
-    match n {
-        0 => 1,
-        1 | 2 => n,
-        3 | 4 => n - 1,
-        _ => (n as f32 * MUST_SHARE).ceil() as usize,
     }
 }
 

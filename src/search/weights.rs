@@ -41,12 +41,14 @@ weights! {
     model_part = 3.0;
     /// The appliance that was named.
     appliance = 3.0;
+    /// Taken off an article of another appliance than the one named.
+    other_appliance = 12.0;
     /// Words of the question in the title, by share.
-    title = 2.0;
+    title = 4.0;
     /// The question is the title, letter for letter.
     title_exact = 6.0;
     /// Words of the question in one of people's own phrases, by share.
-    symptom = 2.0;
+    symptom = 4.0;
     /// A sign that agrees with the article (and taken off when it contradicts).
     sign = 4.0;
     /// From this coverage on an answer is `confident`.

@@ -79,6 +79,60 @@ pub fn codes_in(text: &str) -> Vec<ErrorCode> {
     found
 }
 
+/// How the letters of codes sound when they are said in Chinese.
+const SPOKEN_LETTERS: [(&str, &str); 14] = [
+    ("意", "e"),
+    ("伊", "e"),
+    ("衣", "e"),
+    ("诶去", "h"),
+    ("艾奇", "h"),
+    ("爱吃", "h"),
+    ("艾福", "f"),
+    ("爱抚", "f"),
+    ("艾弗", "f"),
+    ("屁", "p"),
+    ("批", "p"),
+    ("皮", "p"),
+    ("艾欧", "l"),
+    ("爱偶", "l"),
+];
+/// Chinese digits as they are said, and in the forms of bills.
+const SPOKEN_DIGITS: &str = "零〇洞一幺壹二两贰三叁四肆五伍六陆七拐柒八捌九勾玖";
+const SPOKEN_VALUES: &str = "000111222334455666777788999";
+
+/// Codes said aloud and written down as heard: `意三`, `e叁`, `幺洞五`, `一零零零四`. Whether there are such
+/// codes is for the caller to know.
+#[must_use]
+pub fn spoken_codes(text: &str) -> Vec<ErrorCode> {
+    let chars: Vec<char> = text.chars().collect();
+    let digit = |c: &char| {
+        let at = SPOKEN_DIGITS.chars().position(|d| d == *c);
+        at.and_then(|i| SPOKEN_VALUES.chars().nth(i)).or_else(|| c.is_ascii_digit().then_some(*c))
+    };
+    let mut found = Vec::new();
+    let mut i = 0;
+    while i < chars.len() {
+        let digits: String = chars[i..].iter().map_while(digit).collect();
+        let length = digits.chars().count();
+        if length == 0 {
+            i += 1;
+            continue;
+        }
+        let said = chars[i..i + length].iter().any(|c| !c.is_ascii_digit());
+        let before: String = chars[..i].iter().collect();
+        let before = before.trim_end_matches(' ');
+        let letter = SPOKEN_LETTERS.iter().find(|(name, _)| before.ends_with(name)).map(|(_, l)| (*l).to_owned());
+        let spelled = before.chars().last().filter(|c| said && c.is_ascii_lowercase()).map(String::from);
+        match letter.or(spelled) {
+            Some(letter) if length <= 2 => push(&mut found, &letter, &digits, ""),
+            None if said && (2..=CODE_DIGITS).contains(&length) => push(&mut found, "", &digits, ""),
+            _ => {}
+        }
+        i += length;
+    }
+    found
+}
+
 fn push(found: &mut Vec<ErrorCode>, letters: &str, number: &str, tail: &str) {
     if let Some(code) = ErrorCode::new(&format!("{letters}{number}{tail}"))
         && !found.contains(&code)
@@ -166,6 +220,23 @@ mod tests {
         }
         assert_eq!(codes("EO"), ["e0"]);
         assert_eq!(codes("先E1后E2"), ["e1", "e2"]);
+    }
+
+    #[test]
+    fn codes_are_read_as_they_are_said() {
+        let spoken = |text: &str| spoken_codes(text).iter().map(|c| c.as_str().to_owned()).collect::<Vec<_>>();
+        for (said, code) in [
+            ("意三", "e3"),
+            ("显示e叁", "e3"),
+            ("诶去二", "h2"),
+            ("幺洞五", "105"),
+            ("一零零零四", "10004"),
+            ("e幺", "e1"),
+            ("e洞二", "e2"),
+        ] {
+            assert_eq!(spoken(said), [code], "{said}");
+        }
+        assert!(spoken("洗了三次").is_empty() && spoken("e4").is_empty() && spoken("100").is_empty());
     }
 
     #[test]

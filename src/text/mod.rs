@@ -9,11 +9,11 @@ mod segment;
 mod sound;
 mod synonym;
 
-pub use code::{ErrorCode, canonical_model, codes_in, models_in};
+pub use code::{ErrorCode, canonical_model, codes_in, models_in, spoken_codes};
 pub use dictionary::{Dictionary, Word, parse_words};
 pub use hazard::{Hazard, Hazards, parse_hazards};
 pub use list::{ListFault, ListFaultKind};
 pub use normalize::{Normalized, normalize};
 pub use segment::{Cut, cut, grams, query_words};
-pub use sound::{Readings, parse_readings};
+pub use sound::{Readings, folded_syllable, initials, parse_readings};
 pub use synonym::{Synonyms, parse_synonyms};

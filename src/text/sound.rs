@@ -1,6 +1,9 @@
-//! `readings.txt`: the pinyin of words whose usual reading is wrong (空调 kong tiao).
+//! How words sound: pinyin without tones, its usual confusions, and `readings.txt` with the words whose
+//! usual reading is wrong (空调 kong tiao).
 
 use std::collections::HashMap;
+
+use pinyin::{ToPinyin, ToPinyinMulti};
 
 use super::{
     list::{ListFault, ListFaultKind, lines},
@@ -22,6 +25,67 @@ impl Readings {
     pub fn of(&self, word: &str) -> Option<&[String]> {
         self.by_word.get(word).map(Vec::as_slice)
     }
+}
+
+/// Readings of one word looked at: more come from rare readings of several characters.
+const READINGS: usize = 8;
+
+impl Readings {
+    /// The ways `word` (in normal form) may be read, syllable by syllable, the usual one first; none when it
+    /// holds anything but Chinese characters.
+    #[must_use]
+    pub fn syllables(&self, word: &str) -> Vec<Vec<String>> {
+        if let Some(own) = self.by_word.get(word) {
+            return vec![own.clone()];
+        }
+        let mut ways: Vec<Vec<String>> = vec![Vec::new()];
+        for (usual, all) in word.to_pinyin().zip(word.to_pinyin_multi()) {
+            let Some(usual) = usual else { return Vec::new() };
+            let mut here = vec![plain(usual.plain())];
+            for other in all.into_iter().flatten() {
+                let other = plain(other.plain());
+                if !here.contains(&other) {
+                    here.push(other);
+                }
+            }
+            let more = |way: &Vec<String>| {
+                here.iter().map(|s| [way.as_slice(), std::slice::from_ref(s)].concat()).collect::<Vec<_>>()
+            };
+            ways = ways.iter().flat_map(more).take(READINGS).collect();
+        }
+        ways.retain(|way| !way.is_empty());
+        ways
+    }
+}
+
+fn plain(syllable: &str) -> String {
+    syllable.replace('ü', "v")
+}
+
+/// The first letters of the ways `character` may be read.
+#[must_use]
+pub fn initials(character: char) -> Vec<u8> {
+    let mut found = Vec::new();
+    for reading in character.to_pinyin_multi().into_iter().flatten() {
+        if let Some(first) = reading.plain().bytes().next()
+            && !found.contains(&first)
+        {
+            found.push(first);
+        }
+    }
+    found
+}
+
+/// One syllable for all that are taken for each other: zh/z, ch/c, sh/s, n/l, ang/an, eng/en, ing/in
+/// (ALGORITHMS C6).
+#[must_use]
+pub fn folded_syllable(syllable: &str) -> String {
+    let start = match syllable {
+        s if s.starts_with("zh") || s.starts_with("ch") || s.starts_with("sh") => format!("{}{}", &s[..1], &s[2..]),
+        s if s.starts_with('l') => format!("n{}", &s[1..]),
+        s => s.to_owned(),
+    };
+    start.strip_suffix('g').filter(|s| s.ends_with('n')).map_or(start.clone(), str::to_owned)
 }
 
 /// Reads `readings.txt`: a word and one syllable for each of its characters.
@@ -48,6 +112,18 @@ pub fn parse_readings(text: &str) -> (Readings, Vec<ListFault>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_are_read_as_people_say_them() {
+        let (r, _) = parse_readings("空调 kong tiao\n");
+        assert_eq!(r.syllables("空调"), [["kong", "tiao"]]);
+        assert_eq!(r.syllables("漏水"), [["lou", "shui"]]);
+        assert!(r.syllables("还").contains(&vec!["huan".to_owned()]) && r.syllables("e1").is_empty());
+        assert!(initials('调').contains(&b't') && initials('调').contains(&b'd'));
+        for (a, b) in [("zhang", "zan"), ("shi", "si"), ("lai", "nai"), ("ling", "nin")] {
+            assert_eq!(folded_syllable(a), folded_syllable(b));
+        }
+    }
 
     #[test]
     fn each_character_has_its_syllable() {

@@ -26,6 +26,16 @@ impl Synonyms {
         all.map(String::as_str).filter(|w| !w.is_ascii() && !w.contains(' ') && (2..=8).contains(&w.chars().count()))
     }
 
+    /// The general ones: a word, what it stands for, and whether it is so both ways.
+    pub fn general(&self) -> impl Iterator<Item = (&str, &[String], bool)> {
+        let all = self.by_scope.get("");
+        let back =
+            move |from: &str, to: &String| all.and_then(|a| a.get(to)).is_some_and(|b| b.iter().any(|w| w == from));
+        all.into_iter()
+            .flatten()
+            .map(move |(from, to)| (from.as_str(), to.as_slice(), to.iter().any(|t| back(from, t))))
+    }
+
     fn add(&mut self, scope: &str, from: &str, to: &str) {
         if from == to || from.is_empty() || to.is_empty() {
             return;

@@ -55,7 +55,15 @@ struct UnderstoodBody {
     models: Vec<String>,
     signs: std::collections::BTreeMap<String, String>,
     not: Vec<String>,
-    corrections: Vec<String>,
+    corrections: Vec<CorrectionBody>,
+}
+
+/// Words of the question that were taken for others.
+#[derive(Serialize, ToSchema)]
+struct CorrectionBody {
+    from: String,
+    to: String,
+    why: &'static str,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -132,7 +140,11 @@ impl UnderstoodBody {
             models: understood.models.clone(),
             signs: question.signs.iter().cloned().collect(),
             not: question.not.iter().map(ToString::to_string).collect(),
-            corrections: Vec::new(),
+            corrections: understood
+                .corrections
+                .iter()
+                .map(|c| CorrectionBody { from: c.from.clone(), to: c.to.clone(), why: c.why.as_str() })
+                .collect(),
         }
     }
 }

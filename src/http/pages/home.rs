@@ -196,6 +196,8 @@ fn result(hit: Hit) -> ResultView {
             crate::found::Evidence::Code => format!("解释代码 {}", r.text),
             crate::found::Evidence::Model => format!("适用型号 {}", r.text),
             crate::found::Evidence::Literal => format!("「{}」在{place}", r.text),
+            crate::found::Evidence::Sound => format!("同音「{}」在{place}", r.text),
+            crate::found::Evidence::Pinyin => format!("拼音「{}」在{place}", r.text),
             crate::found::Evidence::Synonym => format!("近义词「{}」在{place}", r.text),
         }
     };

@@ -1,0 +1,137 @@
+//! A question answered: as it is written, and as it may have been meant by its sound.
+
+use std::sync::Arc;
+
+use super::{
+    Lexicon, Reading, Vocabulary, Weights,
+    evidence::{Searchable, Weighed},
+    query::{read_heard, read_question},
+    rank::{Ranked, rank},
+    run::Run,
+    sound::Heard,
+};
+use crate::{
+    access::Role,
+    article::{Article, ArticleId, Date},
+    found::{Found, Question},
+    index::IndexView,
+    text::{Dictionary, Hazards, Readings, Synonyms},
+};
+
+/// From this coverage on a question is taken as it is written.
+const WELL_FOUND: f32 = 0.85;
+/// So much more of the question must be found by its sound than as it is written.
+const BETTER: f32 = 0.05;
+
+/// The articles behind the numbers and names of the index.
+pub trait Articles {
+    /// The article with this number; see [`IndexDocument::key`].
+    fn by_key(&self, key: u64) -> Option<&Arc<Searchable>>;
+    /// The article of this id that `role` may read today.
+    fn readable(&self, id: &str, role: Role) -> Option<&Arc<Article>>;
+    /// The words of the articles `role` may read, by their sound.
+    fn lexicon(&self, role: Role) -> &Lexicon;
+}
+
+/// Everything a search looks at besides the question.
+pub struct SearchContext<'a> {
+    /// The index at one moment.
+    pub view: &'a IndexView,
+    /// The dictionary its articles were cut with.
+    pub dictionary: &'a Dictionary,
+    /// The dictionary questions are cut with: the words of the synonyms besides.
+    pub question_dictionary: &'a Dictionary,
+    /// Articles the reader no longer sees though the index holds them.
+    pub expired: &'a [ArticleId],
+    /// Words that mean the same.
+    pub synonyms: &'a Synonyms,
+    /// Phrases that mean danger.
+    pub hazards: &'a Hazards,
+    /// What the reader's articles are about.
+    pub vocabulary: &'a Vocabulary,
+    /// Words whose usual reading is wrong.
+    pub readings: &'a Readings,
+    /// Weights of the ranking.
+    pub weights: &'a Weights,
+    /// The articles.
+    pub articles: &'a dyn Articles,
+    /// Who asks.
+    pub role: Role,
+    /// The day articles are read on.
+    pub today: Date,
+}
+
+/// The index could not be searched.
+#[derive(Debug, thiserror::Error)]
+#[error("the search failed")]
+pub struct SearchFault(#[from] tantivy::TantivyError);
+
+/// Answers `question`. The caller adds generation and time.
+///
+/// # Errors
+/// When the index fails.
+pub fn search(question: &Question, context: &SearchContext<'_>) -> Result<Found, SearchFault> {
+    let reading = read_question(question, context.question_dictionary, context.synonyms, context.vocabulary);
+    let literal = answer(question, context, reading)?;
+    let Some(heard) = hear(&literal, context) else { return Ok(literal.found) };
+    let reading = read_heard(question, heard, context.question_dictionary, context.synonyms, context.vocabulary);
+    let other = answer(question, context, reading)?;
+    // What is written goes before what it sounds like, unless the articles know the latter better.
+    let better =
+        other.coverage > literal.coverage + BETTER || literal.found.hits.is_empty() && !other.found.hits.is_empty();
+    Ok(if better { other.found } else { literal.found })
+}
+
+/// What the question may have been meant to say, when its own words are poorly found.
+fn hear(literal: &Answered, context: &SearchContext<'_>) -> Option<Heard> {
+    let understood = &literal.found.understood;
+    let text = &understood.text;
+    if !understood.codes.is_empty() && text.is_ascii() || !understood.models.is_empty() {
+        return None;
+    }
+    if text.is_ascii() {
+        return if literal.found.hits.is_empty() {
+            context.articles.lexicon(context.role).hear_latin(text)
+        } else {
+            None
+        };
+    }
+    if literal.coverage >= WELL_FOUND {
+        None
+    } else {
+        context.articles.lexicon(context.role).correct(text, context.question_dictionary, context.readings)
+    }
+}
+
+/// An answer, and how much of the question its first result says.
+struct Answered {
+    found: Found,
+    coverage: f32,
+}
+
+fn answer(question: &Question, context: &SearchContext<'_>, reading: Reading) -> Result<Answered, SearchFault> {
+    let run = Run { question, context, reading: &reading };
+    let idf = run.idf();
+    let (candidates, total, relaxed) = run.candidates()?;
+    let weighed = Weighed { groups: &reading.groups, idf: &idf };
+    let ranked = rank(question, &reading, &weighed, context, candidates, relaxed);
+    let Ranked { answer, mut hits, shown_total } = ranked;
+    if question.explain {
+        for hit in &mut hits {
+            hit.parts.extend(run.parts(&hit.article.id)?);
+        }
+    }
+    let total = if relaxed { shown_total } else { total };
+    let coverage = hits.first().map_or(0.0, |h| h.coverage);
+    let found = Found {
+        query: question.text.clone(),
+        generation: 0,
+        took_us: 0,
+        total: if hits.is_empty() && question.offset == 0 { 0 } else { total },
+        answer,
+        alert: run.alert(),
+        understood: reading.understood,
+        hits,
+    };
+    Ok(Answered { found, coverage })
+}
