@@ -168,6 +168,8 @@ pub enum Evidence {
     Sound,
     /// A word that is written so in pinyin, or by its first letters.
     Pinyin,
+    /// A text that means the same.
+    Meaning,
 }
 
 impl Evidence {
@@ -181,6 +183,7 @@ impl Evidence {
             Self::Synonym => "synonym",
             Self::Sound => "sound",
             Self::Pinyin => "pinyin",
+            Self::Meaning => "meaning",
         }
     }
 }
@@ -229,6 +232,8 @@ pub struct Hit {
     pub snippet: Snippet,
     /// Share of the question, by weight, that the article covers: 0 to 1.
     pub coverage: f32,
+    /// How near the article is in meaning, when that was asked.
+    pub similarity: Option<f32>,
     /// Parts of the score, when asked for.
     pub parts: Vec<ScorePart>,
 }
@@ -259,10 +264,35 @@ pub struct Found {
     pub answer: AnswerClass,
     /// What the question was understood as.
     pub understood: Understood,
+    /// Whether meaning spoke beside the words.
+    pub meaning: MeaningUse,
     /// Danger, when the question speaks of it.
     pub alert: Option<Alert>,
     /// The results.
     pub hits: Vec<Hit>,
+}
+
+/// What part the sentence model had in an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MeaningUse {
+    /// It spoke.
+    Used,
+    /// The words said enough: a code, a model.
+    NotNeeded,
+    /// There is none, or nothing has its vectors yet.
+    Off,
+}
+
+impl MeaningUse {
+    /// The name in JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Used => "used",
+            Self::NotNeeded => "not_needed",
+            Self::Off => "off",
+        }
+    }
 }
 
 /// One completion of what is being typed.

@@ -16,6 +16,8 @@ pub mod http;
 pub mod index;
 /// What people come for: publish and find.
 pub mod journey;
+/// Text to vector.
+pub mod meaning;
 /// The asked side.
 pub mod search;
 /// What survives a restart.

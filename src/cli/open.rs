@@ -5,7 +5,7 @@ use std::{path::Path, sync::Arc};
 use super::Failure;
 use crate::{
     corpus::Tick,
-    journey::{Finder, Live, Publisher, StartFault, local_today},
+    journey::{Embedder, Finder, Live, Publisher, StartFault, local_today},
 };
 
 /// An opened knowledge base. The data it needed is gone when this is dropped.
@@ -34,6 +34,16 @@ pub(super) fn open(kb: &Path) -> Result<Opened, Failure> {
     let turn = publisher.step(&Tick { hints: Vec::new(), everything: true });
     turn.map_err(|e| Failure::system(format!("建立索引失败：{e}"), "检查内存和磁盘是否够用"))?;
     Ok(Opened { finder: Finder::new(live, kb), _data: scratch })
+}
+
+impl Opened {
+    /// Lets the sentence model speak, too: with the vectors kept in `data`, and those made now.
+    pub(super) fn with_meaning(self, data: &Path) -> Result<Self, Failure> {
+        let live = Arc::clone(self.finder.shared_live());
+        let mut embedder = Embedder::open(live, data, false).map_err(|fault| start_failure(fault.into()))?;
+        while embedder.step() {}
+        Ok(self)
+    }
 }
 
 /// Why a publisher cannot start, for the terminal.

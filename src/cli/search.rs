@@ -16,6 +16,7 @@ pub(super) fn search(settings: &Settings, query: &str, explain: bool, agent: boo
     })?;
     question.explain = explain;
     let opened = open(&settings.kb)?;
+    let opened = if settings.embeddings { opened.with_meaning(&settings.data)? } else { opened };
     let role = if agent { Role::Agent } else { Role::Customer };
     let found =
         opened.finder.find(&question, role).map_err(|e| Failure::system(format!("搜索失败：{e}"), "再试一次"))?;

@@ -11,7 +11,7 @@ use super::{Failure, open::start_failure, settings::Settings};
 use crate::{
     corpus::{Tick, watch},
     http::{Auth, ServerState, router},
-    journey::{Finder, Live, PublishFault, Publisher, Report, Trials, clock_time, local_today},
+    journey::{Embedder, Finder, Live, PublishFault, Publisher, Report, Trials, clock_time, local_today},
     store::{DataLock, LockFault, Secret, StoreFault, random_bytes},
 };
 
@@ -88,6 +88,11 @@ fn publish(publisher: Publisher, settings: &Settings, root: &std::path::Path, fi
         tracing::warn!(error = fault as &dyn std::error::Error, "watching is off");
         say(&format!("  系统不能通知文件变化，改为每 {} 秒查看一次。", period.as_secs()));
     }
+    let (embedded, texts) = mpsc::channel();
+    if settings.embeddings {
+        let embedder = Embedder::open(Arc::clone(&live), &settings.data, true).map_err(|f| start_failure(f.into()))?;
+        thread("embed", move || embedder.run(&texts))?;
+    }
     let trials = Trials::new(finder.clone());
     let (published, news) = mpsc::channel();
     thread("trials", move || trials.run(&news))?;
@@ -105,6 +110,7 @@ fn publish(publisher: Publisher, settings: &Settings, root: &std::path::Path, fi
             first &= !turn.as_ref().is_ok_and(|report| report.generation > 0);
             // Whoever tries the questions has ended with the process.
             let _ = published.send(());
+            let _ = embedded.send(());
             if turn.as_ref().is_ok_and(|report| report.folder_replaced) {
                 watcher = watch_root();
                 live.set_watching(matches!(watcher, Some(Ok(_))));

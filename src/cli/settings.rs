@@ -18,7 +18,7 @@ const KB: &str = "kb";
 const DATA: &str = "data";
 const LISTEN: &str = "127.0.0.1:8080";
 /// Environment variables that are settings.
-const VARIABLES: [&str; 9] = [
+const VARIABLES: [&str; 10] = [
     "WENZHEN_KB",
     "WENZHEN_DATA",
     "WENZHEN_LISTEN",
@@ -28,6 +28,7 @@ const VARIABLES: [&str; 9] = [
     "WENZHEN_HOTLINE",
     "WENZHEN_HOTLINE_HOURS",
     "WENZHEN_POLL",
+    "WENZHEN_EMBEDDINGS",
 ];
 
 /// 问诊：把一个 Markdown 文件夹变成家电排障搜索
@@ -61,6 +62,9 @@ struct Flags {
     /// 网络文件夹收不到变化通知时，每隔几秒查看一次（默认靠系统通知）
     #[arg(long, global = true, value_name = "秒")]
     poll: Option<String>,
+    /// 语义模型：built-in（默认，内置）或 off（只按词搜）
+    #[arg(long, global = true, value_name = "模型")]
+    embeddings: Option<String>,
 }
 
 #[derive(Subcommand, Debug)]
@@ -111,6 +115,9 @@ enum Command {
         /// TSV 文件：query、ids，可选 qid、stratum、audience
         #[arg(long, value_name = "文件")]
         queries: Option<PathBuf>,
+        /// 只按词搜，不用语义模型
+        #[arg(long)]
+        lexical: bool,
     },
 }
 
@@ -124,6 +131,8 @@ pub(super) struct Settings {
     pub hotline: Option<Hotline>,
     /// The folder is looked at this often, and not watched.
     pub poll: Option<Duration>,
+    /// The sentence model speaks.
+    pub embeddings: bool,
     /// Whether there is a `wenzhen.toml`.
     pub from_file: bool,
 }
@@ -140,6 +149,7 @@ struct File {
     hotline: Option<String>,
     hotline_hours: Option<String>,
     poll: Option<u64>,
+    embeddings: Option<String>,
 }
 
 /// Runs the chosen command.
@@ -160,7 +170,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Doctor => doctor::doctor(&settings),
         Command::Schema => schema::schema(),
         Command::Search { query, explain, agent } => search::search(&settings, &query, explain, agent),
-        Command::Test { queries } => test::test(&settings, queries.as_deref()),
+        Command::Test { queries, lexical } => test::test(&settings, queries.as_deref(), lexical),
     }
 }
 
@@ -195,7 +205,7 @@ impl Settings {
                 let line = text.get(..e.span().map_or(0, |s| s.start)).unwrap_or("").matches('\n').count() + 1;
                 Failure::usage(
                     format!("{FILE} 第 {line} 行读不懂或有不认识的设置"),
-                    "可用的有：kb、data、listen、agent_token、editor_token、admin_token、hotline、hotline_hours、poll",
+                    "可用的有：kb、data、listen、agent_token、editor_token、admin_token、hotline、hotline_hours、poll、embeddings",
                 )
             })?,
         };
@@ -211,6 +221,14 @@ impl Settings {
         })?;
         let poll =
             text(&flags.poll, "WENZHEN_POLL", file.poll.map(|n| n.to_string())).map(|t| seconds(&t)).transpose()?;
+        let embeddings = match text(&flags.embeddings, "WENZHEN_EMBEDDINGS", file.embeddings).as_deref() {
+            None | Some("built-in") => true,
+            Some("off") => false,
+            Some(other) => {
+                let what = format!("不认识语义模型 `{other}`");
+                return Err(Failure::usage(what, "写 built-in（内置的模型）或 off（只按词搜）"));
+            }
+        };
         let number = text(&flags.hotline, "WENZHEN_HOTLINE", file.hotline);
         let hours = text(&flags.hotline_hours, "WENZHEN_HOTLINE_HOURS", file.hotline_hours)
             .unwrap_or_else(|| "7×24 小时".to_owned());
@@ -225,6 +243,7 @@ impl Settings {
             },
             hotline: number.map(|number| Hotline { number, hours }),
             poll,
+            embeddings,
             from_file,
         })
     }

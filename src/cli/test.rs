@@ -36,8 +36,10 @@ struct Tally {
 }
 
 /// Runs the tests; a failing `expect` is listed and makes the command fail.
-pub(super) fn test(settings: &Settings, queries: Option<&Path>) -> Result<(), Failure> {
+pub(super) fn test(settings: &Settings, queries: Option<&Path>, lexical: bool) -> Result<(), Failure> {
     let opened = open(&settings.kb)?;
+    let by_words = lexical || !settings.embeddings;
+    let opened = if by_words { opened } else { opened.with_meaning(&settings.data)? };
     let judged = match queries {
         Some(path) => read_table(path)?,
         None => expectations(&opened)?,

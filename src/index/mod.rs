@@ -6,10 +6,12 @@ mod open;
 mod schema;
 mod statistics;
 mod tokenizer;
+mod vectors;
 mod write;
 
 pub use document::IndexDocument;
 pub use open::{IndexFault, IndexView};
 pub use schema::{Fields, model_terms};
 pub use statistics::{Reader, Statistics};
+pub use vectors::{ArticleVectors, Meant, Near, Vectors, meant_texts};
 pub use write::IndexWriter;

@@ -103,6 +103,7 @@ impl Finder {
             hazards: &snapshot.corpus.lists.hazards,
             vocabulary: snapshot.vocabulary(role),
             readings: &snapshot.corpus.lists.readings,
+            meanings: &self.live.meaning,
             weights: &snapshot.weights,
             articles: &*snapshot,
             role,

@@ -2,6 +2,7 @@
 
 mod clock;
 mod find;
+mod meaning;
 mod news;
 mod publish;
 mod receipt;
@@ -11,6 +12,7 @@ mod trial;
 
 pub use clock::{Today, clock_time, local_today};
 pub use find::{ArticleAnswer, FindFault, Finder, Picture};
+pub use meaning::{Embedder, Meaning};
 pub use news::{ChangedArticle, News, Published};
 pub use publish::{PublishFault, Publisher, Report, StartFault};
 pub use receipt::{Receipt, Receipts};

@@ -12,7 +12,7 @@ use std::{
 use arc_swap::ArcSwapOption;
 use tokio::sync::{broadcast, watch};
 
-use super::{News, Receipts, TrialResults, news::Newsroom};
+use super::{Meaning, News, Receipts, TrialResults, news::Newsroom};
 use crate::{
     access::{Role, Standing, standing},
     article::{Article, ArticleId, Date, Problem},
@@ -131,6 +131,8 @@ pub struct Live {
     /// What came of the `expect` questions.
     pub trials: TrialResults,
     newsroom: Newsroom,
+    /// The sentence model and its vectors.
+    pub meaning: Meaning,
     /// When the process started.
     pub started: SystemTime,
     watching: AtomicBool,
@@ -146,6 +148,7 @@ impl Live {
             receipts: Receipts::default(),
             trials: TrialResults::default(),
             newsroom: Newsroom::new(),
+            meaning: Meaning::default(),
             started: SystemTime::now(),
             watching: AtomicBool::new(false),
         })

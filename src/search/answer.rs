@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::{
-    Lexicon, Reading, Vocabulary, Weights,
+    Lexicon, Meanings, Reading, Vocabulary, Weights,
     evidence::{Searchable, Weighed},
+    fuse::NEAREST,
     query::{read_heard, read_question},
     rank::{Ranked, rank},
     run::Run,
@@ -13,7 +14,7 @@ use super::{
 use crate::{
     access::Role,
     article::{Article, ArticleId, Date},
-    found::{Found, Question},
+    found::{Found, MeaningUse, Question},
     index::IndexView,
     text::{Dictionary, Hazards, Readings, Synonyms},
 };
@@ -51,6 +52,8 @@ pub struct SearchContext<'a> {
     pub vocabulary: &'a Vocabulary,
     /// Words whose usual reading is wrong.
     pub readings: &'a Readings,
+    /// What a question means, where a model is open.
+    pub meanings: &'a dyn Meanings,
     /// Weights of the ranking.
     pub weights: &'a Weights,
     /// The articles.
@@ -90,7 +93,7 @@ fn hear(literal: &Answered, context: &SearchContext<'_>) -> Option<Heard> {
         return None;
     }
     if text.is_ascii() {
-        return if literal.found.hits.is_empty() {
+        return if literal.coverage < context.weights.possible {
             context.articles.lexicon(context.role).hear_latin(text)
         } else {
             None
@@ -114,7 +117,14 @@ fn answer(question: &Question, context: &SearchContext<'_>, reading: Reading) ->
     let idf = run.idf();
     let (candidates, total, relaxed) = run.candidates()?;
     let weighed = Weighed { groups: &reading.groups, idf: &idf };
-    let ranked = rank(question, &reading, &weighed, context, candidates, relaxed);
+    // A code or a model says exactly what is meant.
+    let exact = !reading.codes.is_empty() || !reading.models.is_empty() || reading.is_generic();
+    let near = if exact || reading.understood.text.is_ascii() {
+        Vec::new()
+    } else {
+        context.meanings.near(&reading.understood.text, context.role, NEAREST)
+    };
+    let ranked = rank(question, &reading, &weighed, context, candidates, &near, relaxed);
     let Ranked { answer, mut hits, shown_total } = ranked;
     if question.explain {
         for hit in &mut hits {
@@ -129,6 +139,11 @@ fn answer(question: &Question, context: &SearchContext<'_>, reading: Reading) ->
         took_us: 0,
         total: if hits.is_empty() && question.offset == 0 { 0 } else { total },
         answer,
+        meaning: match () {
+            () if !near.is_empty() => MeaningUse::Used,
+            () if exact => MeaningUse::NotNeeded,
+            () => MeaningUse::Off,
+        },
         alert: run.alert(),
         understood: reading.understood,
         hits,

@@ -3,8 +3,11 @@
 
 mod answer;
 mod appliance;
+mod class;
 mod contrast;
 mod evidence;
+mod fuse;
+mod homophone;
 mod query;
 mod rank;
 mod run;
@@ -16,6 +19,7 @@ mod weights;
 
 pub use answer::{Articles, SearchContext, SearchFault, search};
 pub use evidence::Searchable;
+pub use fuse::Meanings;
 pub use query::{Reading, read_question};
 
 pub use sound::Lexicon;

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use super::{
     Reading, SearchContext,
     evidence::{Depth, Evidences, Searchable, Weighed, gather, letters},
-    query::Group,
+    fuse::{mix, only_near},
     snippet::snippet,
 };
 use crate::{
     access::{Role, Standing, standing},
     article::{Article, Audience, Place},
     found::{AnswerClass, Evidence, Hit, Question, Reason, ScorePart, Snippet},
-    index::Reader,
+    index::Near,
     text::{ErrorCode, canonical_model, normalize},
 };
 
@@ -24,6 +24,10 @@ const OTHER_APPLIANCE: f32 = 0.5;
 pub(super) struct Candidate {
     pub found: Arc<Searchable>,
     pub score: f32,
+    /// Its number in the index.
+    pub key: u64,
+    /// How near it is in meaning.
+    pub similarity: Option<f32>,
 }
 
 /// The page of results.
@@ -40,12 +44,19 @@ pub(super) fn rank(
     reading: &Reading,
     weighed: &Weighed<'_>,
     context: &SearchContext<'_>,
-    candidates: Vec<Candidate>,
+    mut candidates: Vec<Candidate>,
+    near: &[Near],
     relaxed: bool,
 ) -> Ranked {
-    let ranker = Ranker { question, reading, weighed, context, letters: letters(&question.text) };
+    let ranker =
+        Ranker { question, reading, weighed, context, letters: letters(&question.text), has_meaning: !near.is_empty() };
+    let more = only_near(near, &candidates, context.articles);
+    candidates.extend(more.into_iter().filter(|c| ranker.fits_filters(&c.found.article)));
     let mut ranked: Vec<(Candidate, Vec<ScorePart>)> =
         candidates.into_iter().filter(|c| ranker.is_shown(&c.found.article)).map(|c| ranker.rescore(c)).collect();
+    if !near.is_empty() {
+        mix(&mut ranked, near, context.weights.meaning);
+    }
     ranked.sort_by(|(a, _), (b, _)| {
         b.score.total_cmp(&a.score).then_with(|| a.found.article.id.cmp(&b.found.article.id))
     });
@@ -57,7 +68,7 @@ pub(super) fn rank(
             continue;
         }
         let hit = ranker.hit(candidate, parts);
-        if relaxed && hit.coverage < context.weights.possible && !ranker.is_exact(&hit.article) {
+        if relaxed && ranker.is_weak(&hit) && !ranker.is_exact(&hit.article) {
             continue;
         }
         shown_total += 1;
@@ -73,13 +84,16 @@ pub(super) fn rank(
     Ranked { answer, hits, shown_total }
 }
 
-struct Ranker<'r> {
-    question: &'r Question,
-    reading: &'r Reading,
-    weighed: &'r Weighed<'r>,
-    context: &'r SearchContext<'r>,
+/// Ranks the candidates of one question.
+pub(super) struct Ranker<'r> {
+    pub question: &'r Question,
+    pub reading: &'r Reading,
+    pub weighed: &'r Weighed<'r>,
+    pub context: &'r SearchContext<'r>,
     /// Letters and digits of the question.
-    letters: String,
+    pub letters: String,
+    /// Meaning spoke beside the words.
+    pub has_meaning: bool,
 }
 
 impl Ranker<'_> {
@@ -90,7 +104,17 @@ impl Ranker<'_> {
         )
     }
 
-    fn is_staff(&self) -> bool {
+    /// What the reader has chosen holds for what meaning finds, too.
+    fn fits_filters(&self, article: &Article) -> bool {
+        let question = self.question;
+        let own = |a: &String| article.appliances.iter().any(|b| normalize(b) == normalize(a));
+        question.appliance.as_ref().is_none_or(own)
+            && question.kind.is_none_or(|k| k == article.kind)
+            && !question.not.contains(&article.id)
+            && !self.context.expired.contains(&article.id)
+    }
+
+    pub(super) fn is_staff(&self) -> bool {
         self.context.role > Role::Customer
     }
 
@@ -126,6 +150,7 @@ impl Ranker<'_> {
     fn hit(&self, candidate: Candidate, parts: Vec<ScorePart>) -> Hit {
         let article = Arc::clone(&candidate.found.article);
         let found = gather(candidate.found.folded(), self.weighed, Depth::Whole, self.is_staff());
+        let similarity = candidate.similarity;
         let mut reasons = self.exact_reasons(&article);
         reasons.extend(found.reasons.iter().cloned());
         let coverage =
@@ -136,6 +161,7 @@ impl Ranker<'_> {
             reasons,
             snippet,
             coverage,
+            similarity,
             parts: if self.question.explain { parts } else { Vec::new() },
             article,
         }
@@ -183,11 +209,11 @@ impl Ranker<'_> {
     }
 
     /// The article explains a code of the question, for the appliance named if one is.
-    fn is_exact(&self, article: &Article) -> bool {
+    pub(super) fn is_exact(&self, article: &Article) -> bool {
         self.exact_reasons(article).iter().any(|r| r.why == Evidence::Code) && !self.is_other_appliance(article)
     }
 
-    fn is_other_appliance(&self, article: &Article) -> bool {
+    pub(super) fn is_other_appliance(&self, article: &Article) -> bool {
         !self.reading.appliances.is_empty()
             && self.is_of_another(&article.appliances.iter().map(|a| normalize(a)).collect::<Vec<_>>())
     }
@@ -197,56 +223,5 @@ impl Ranker<'_> {
         let named = &self.reading.appliances;
         let fits = |a: &String| named.contains(a) || self.context.vocabulary.appliances.is_everywhere(a);
         !named.is_empty() && !own.is_empty() && !own.iter().any(fits)
-    }
-
-    fn class(&self, hits: &[Hit]) -> AnswerClass {
-        let Some(first) = hits.first() else { return AnswerClass::None };
-        if self.question.offset > 0 {
-            return AnswerClass::Possible;
-        }
-        let exact = hits.iter().filter(|h| self.is_exact(&h.article)).count();
-        let unknown_code = !self.reading.understood.unknown_codes.is_empty();
-        let says_more = self.reading.groups.iter().any(|g| !g.generic && !self.is_unknown_code(&g.word));
-        match () {
-            () if unknown_code && !says_more => AnswerClass::None,
-            () if exact > 0 && self.speaks_of_unknown_things() => AnswerClass::None,
-            () if self.is_exact(&first.article) && exact == 1 && self.covers_or_says_nothing(first) => {
-                AnswerClass::Confident
-            }
-            () if exact > 0 || self.reading.is_generic() => AnswerClass::Possible,
-            () if self.reading.groups.is_empty() && !self.reading.models.is_empty() => AnswerClass::Possible,
-            () if unknown_code && first.coverage >= self.context.weights.possible => AnswerClass::Possible,
-            () if first.coverage >= self.context.weights.confident && self.weighed.tells() => AnswerClass::Confident,
-            () if first.coverage >= self.context.weights.possible => AnswerClass::Possible,
-            () => AnswerClass::None,
-        }
-    }
-
-    /// Chinese words of the question that tell something; Latin ones may be a code in pieces.
-    fn beside_codes(&self) -> impl Iterator<Item = &Group> {
-        self.reading.groups.iter().filter(|g| !g.generic && !g.word.is_ascii())
-    }
-
-    /// Beside the code only words no article has: 微波炉 E8 is not answered with a washer's E8.
-    fn speaks_of_unknown_things(&self) -> bool {
-        let statistics = &self.context.view.statistics;
-        let reader = if self.is_staff() { Reader::Staff } else { Reader::Public };
-        let mut telling = self.beside_codes().peekable();
-        self.reading.appliances.is_empty()
-            && telling.peek().is_some()
-            && telling
-                .all(|g| statistics.n_with_word(reader, &g.word) == 0 && g.synonyms.is_empty() && g.bare.is_none())
-    }
-
-    /// The words beside a code stand in the article, or there are none.
-    fn covers_or_says_nothing(&self, hit: &Hit) -> bool {
-        !self.reading.appliances.is_empty()
-            || self.beside_codes().next().is_none()
-            || hit.coverage >= self.context.weights.possible
-    }
-
-    fn is_unknown_code(&self, word: &str) -> bool {
-        ErrorCode::new(word)
-            .is_some_and(|c| self.reading.understood.unknown_codes.iter().any(|u| u.to_lowercase() == c.as_str()))
     }
 }

@@ -107,8 +107,9 @@ impl Run<'_> {
             let mut found: Vec<Candidate> = top
                 .into_iter()
                 .filter_map(|(score, address)| {
-                    let found = self.context.articles.by_key(view.key(address)?)?;
-                    Some(Candidate { found: Arc::clone(found), score: rounded(score) })
+                    let key = view.key(address)?;
+                    let found = self.context.articles.by_key(key)?;
+                    Some(Candidate { found: Arc::clone(found), score: rounded(score), key, similarity: None })
                 })
                 .collect();
             found.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.found.article.id.cmp(&b.found.article.id)));

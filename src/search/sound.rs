@@ -13,13 +13,6 @@ use crate::{
 const LONGEST: usize = 6;
 /// Other words of the same sound that are kept beside the likeliest.
 const ALTERNATIVES: usize = 4;
-/// A window of the question is replaced from this score on (ALGORITHMS C6).
-const ACCEPTED: f32 = 1.6;
-/// Taken off for each character replaced by one of the same sound, and by one that sounds alike.
-const SAME: f32 = 0.3;
-const ALIKE: f32 = 0.7;
-/// Added for each character beyond two: fewer long words sound the same.
-const LONGER: f32 = 0.5;
 /// Pinyin is at least so many letters, first letters at least so many.
 const PINYIN_LETTERS: usize = 5;
 const INITIAL_LETTERS: usize = 3;
@@ -27,23 +20,24 @@ const INITIAL_LETTERS: usize = 3;
 /// The words of the articles one kind of reader may see, by their sound.
 #[derive(Debug, Default)]
 pub struct Lexicon {
-    words: Vec<Word>,
-    by_text: HashMap<String, usize>,
+    pub(super) words: Vec<Word>,
+    pub(super) by_text: HashMap<String, usize>,
     by_sound: HashMap<String, Vec<usize>>,
-    by_folded: HashMap<String, Vec<usize>>,
+    pub(super) by_folded: HashMap<String, Vec<usize>>,
     syllables: HashSet<String>,
     /// Titles and people's own words in normal form, by appliance in normal form.
     phrases: BTreeMap<String, Vec<Vec<char>>>,
 }
 
+/// A word of the articles.
 #[derive(Debug)]
-struct Word {
-    text: String,
+pub(super) struct Word {
+    pub text: String,
     /// It is the name of an appliance.
-    is_name: bool,
-    sounds: Vec<String>,
+    pub is_name: bool,
+    pub sounds: Vec<String>,
     /// Numbers of the articles that have it.
-    articles: BTreeSet<u32>,
+    pub articles: BTreeSet<u32>,
 }
 
 /// A question put into other words.
@@ -142,11 +136,11 @@ impl Lexicon {
         }
     }
 
-    fn frequency(&self, n: usize) -> f32 {
+    pub(super) fn frequency(&self, n: usize) -> f32 {
         (1.0 + self.words[n].articles.len() as f32).ln()
     }
 
-    fn has(&self, word: &str) -> bool {
+    pub(super) fn has(&self, word: &str) -> bool {
         self.by_text.contains_key(word)
     }
 
@@ -237,86 +231,6 @@ impl Lexicon {
             }
         }
         best.map(|(_, heard)| heard)
-    }
-
-    /// `text` (in normal form) with the words put right that only sound right.
-    pub(super) fn correct(&self, text: &str, dictionary: &Dictionary, readings: &Readings) -> Option<Heard> {
-        let words = query_words(dictionary, text);
-        let known: Vec<&str> =
-            words.iter().map(String::as_str).filter(|w| w.chars().count() > 1 && self.has(w)).collect();
-        let around: BTreeSet<u32> =
-            known.iter().flat_map(|w| &self.words[self.by_text[*w]].articles).copied().collect();
-        let mut heard = Heard { text: text.to_owned(), ..Heard::default() };
-        for run in text.split(|c: char| !('\u{4E00}'..='\u{9FFF}').contains(&c)).filter(|r| r.chars().count() > 1) {
-            for (from, to) in self.corrections(run, &known, &around, readings) {
-                heard.text = heard.text.replacen(&from, &to, 1);
-                heard.corrections.push(Correction { from, to, why: Evidence::Sound });
-            }
-        }
-        (!heard.corrections.is_empty()).then_some(heard)
-    }
-
-    fn corrections(
-        &self,
-        run: &str,
-        known: &[&str],
-        around: &BTreeSet<u32>,
-        readings: &Readings,
-    ) -> Vec<(String, String)> {
-        let chars: Vec<char> = run.chars().collect();
-        let mut free = vec![true; chars.len()];
-        for word in known {
-            for (at, _) in run.match_indices(word) {
-                let start = run[..at].chars().count();
-                free[start..start + word.chars().count()].fill(false);
-            }
-        }
-        let mut found: Vec<(f32, usize, usize, &str)> = Vec::new();
-        for start in 0..chars.len() {
-            for length in 2..=5.min(chars.len() - start) {
-                let window: String = chars[start..start + length].iter().collect();
-                // Words that are right stay: 水位 is not 水温.
-                if !free[start..start + length].contains(&true) || self.has(&window) {
-                    continue;
-                }
-                if let Some((score, to)) = self.sounding_like(&window, around, readings) {
-                    found.push((score, start, length, to));
-                }
-            }
-        }
-        found.sort_by(|a, b| b.0.total_cmp(&a.0).then(b.2.cmp(&a.2)).then(a.1.cmp(&b.1)));
-        let mut taken = vec![false; chars.len()];
-        let mut out = Vec::new();
-        for (_, start, length, to) in found {
-            if !taken[start..start + length].contains(&true) {
-                taken[start..start + length].fill(true);
-                out.push((chars[start..start + length].iter().collect(), to.to_owned()));
-            }
-        }
-        out
-    }
-
-    fn sounding_like(&self, window: &str, around: &BTreeSet<u32>, readings: &Readings) -> Option<(f32, &str)> {
-        let way = readings.syllables(window).into_iter().next()?;
-        let folded: Vec<String> = way.iter().map(|s| folded_syllable(s)).collect();
-        let alike = self.by_folded.get(&folded.join(" "))?;
-        let negates = |c: char| "不没无未别".contains(c);
-        // A correction that turned 有 into 没 would say the opposite.
-        let fits = |n: &&usize| {
-            self.words[**n].text.chars().zip(window.chars()).all(|(a, b)| a == b || !negates(a) && !negates(b))
-        };
-        let score = |n: &usize| {
-            let word = &self.words[*n];
-            let replaced = word.text.chars().zip(window.chars()).filter(|(a, b)| a != b).count();
-            let exact = word.sounds.contains(&way.join(" "));
-            let together = word.is_name || word.articles.iter().any(|a| around.contains(a));
-            let each = if exact { SAME } else { ALIKE };
-            let long = LONGER * (word.text.chars().count() as f32 - 2.0);
-            self.frequency(*n) - each * replaced as f32 + long + if together { 1.0 } else { 0.0 }
-        };
-        let best =
-            alike.iter().filter(fits).map(|n| (score(n), *n)).max_by(|a, b| a.0.total_cmp(&b.0).then(b.1.cmp(&a.1)))?;
-        (best.0 >= ACCEPTED).then(|| (best.0, self.words[best.1].text.as_str()))
     }
 }
 

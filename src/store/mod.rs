@@ -3,7 +3,9 @@
 mod last_good;
 mod lock;
 mod secret;
+mod vectors;
 
 pub use last_good::{LastGood, StoreFault};
 pub use lock::{DataLock, LockFault};
 pub use secret::{Secret, random_bytes};
+pub use vectors::KeptVectors;

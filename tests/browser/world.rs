@@ -33,6 +33,8 @@ impl World {
             command.env_remove(name);
         }
         command.current_dir(folder.path()).env("WENZHEN_AGENT_TOKEN", AGENT).env("WENZHEN_EDITOR_TOKEN", EDITOR);
+        // The model would take the processor from everything that is looked at here.
+        command.env("WENZHEN_EMBEDDINGS", "off");
         command.args(["serve", "--kb", "kb", "--data", "data", "--listen", "127.0.0.1:0"]).args(settings);
         let server = Program::start(&mut command);
         let address = server.wait_for("the address", |line| {

@@ -556,7 +556,11 @@ pub(crate) fn program(folder: &Path, listen: &str) -> Command {
         command.env_remove(name);
     }
     command.current_dir(folder).arg("--kb").arg(folder.join("kb")).arg("--data").arg(folder.join("data"));
-    command.args(["--listen", listen]).env("WENZHEN_EDITOR_TOKEN", EDITOR).stdin(Stdio::null());
+    command
+        .args(["--listen", listen])
+        .env("WENZHEN_EDITOR_TOKEN", EDITOR)
+        .env("WENZHEN_EMBEDDINGS", "off")
+        .stdin(Stdio::null());
     command
 }
 

@@ -16,6 +16,7 @@ mod house;
 mod leak;
 mod licences;
 mod live;
+mod meaning;
 mod pages;
 mod search;
 mod trouble;

@@ -121,7 +121,7 @@ impl SearchBody {
             took_us: found.took_us,
             total: found.total,
             answer: found.answer.as_str(),
-            meaning: "off",
+            meaning: found.meaning.as_str(),
             understood,
             alert: found.alert.map(AlertBody::new),
             question: None,

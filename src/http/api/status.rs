@@ -24,7 +24,7 @@ pub(crate) struct StatusBody {
     articles: usize,
     /// Problems in the folder; editors only.
     problems: Option<usize>,
-    /// `null`: no sentence model is built in.
+    /// `null`: no sentence model is open.
     meaning: Option<MeaningBody>,
     /// `events` when the system reports changes, `looks` when only looks at the folder do.
     watcher: &'static str,
@@ -53,7 +53,7 @@ pub(crate) async fn status(
             generation: snapshot.generation,
             articles: snapshot.n_readable(role),
             problems: (role >= Role::Editor).then(|| snapshot.problems().len()),
-            meaning: None,
+            meaning: state.finder.live().meaning.progress(&snapshot, role).map(|(ready, of)| MeaningBody { ready, of }),
             watcher: state.finder.live().watcher(),
             started: u64::try_from(started.as_millis()).unwrap_or(u64::MAX),
         })

@@ -197,6 +197,7 @@ fn result(hit: Hit) -> ResultView {
             crate::found::Evidence::Model => format!("适用型号 {}", r.text),
             crate::found::Evidence::Literal => format!("「{}」在{place}", r.text),
             crate::found::Evidence::Sound => format!("同音「{}」在{place}", r.text),
+            crate::found::Evidence::Meaning => format!("意思相近：{}", r.text),
             crate::found::Evidence::Pinyin => format!("拼音「{}」在{place}", r.text),
             crate::found::Evidence::Synonym => format!("近义词「{}」在{place}", r.text),
         }

