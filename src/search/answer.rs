@@ -7,7 +7,7 @@ use super::{
     evidence::{Searchable, Weighed},
     fuse::NEAREST,
     query::{read_heard, read_question},
-    rank::{Ranked, rank},
+    rank::{Ranked, Ranker, rank},
     run::Run,
     sound::Heard,
 };
@@ -124,7 +124,10 @@ fn answer(question: &Question, context: &SearchContext<'_>, reading: Reading) ->
     } else {
         context.meanings.near(&reading.understood.text, context.role, NEAREST)
     };
-    let ranked = rank(question, &reading, &weighed, context, candidates, &near, relaxed);
+    let alert = run.alert();
+    let first_aid = alert.as_ref().and_then(|a| a.article.as_ref());
+    let ranker = Ranker::new(question, &reading, &weighed, context, !near.is_empty());
+    let ranked = rank(&ranker, candidates, &near, first_aid, relaxed);
     let Ranked { answer, mut hits, shown_total } = ranked;
     if question.explain {
         for hit in &mut hits {
@@ -144,7 +147,7 @@ fn answer(question: &Question, context: &SearchContext<'_>, reading: Reading) ->
             () if exact => MeaningUse::NotNeeded,
             () => MeaningUse::Off,
         },
-        alert: run.alert(),
+        alert,
         understood: reading.understood,
         hits,
     };

@@ -13,7 +13,7 @@ use crate::{
     access::{Role, Standing, standing},
     article::{Article, Audience, Place},
     found::{AnswerClass, Evidence, Hit, Question, Reason, ScorePart, Snippet},
-    index::Near,
+    index::{IndexDocument, Near},
     text::{ErrorCode, canonical_model, normalize},
 };
 
@@ -40,22 +40,28 @@ pub(super) struct Ranked {
 
 /// Ranks `candidates` and builds the page `question` wants.
 pub(super) fn rank(
-    question: &Question,
-    reading: &Reading,
-    weighed: &Weighed<'_>,
-    context: &SearchContext<'_>,
+    ranker: &Ranker<'_>,
     mut candidates: Vec<Candidate>,
     near: &[Near],
+    first_aid: Option<&Arc<Article>>,
     relaxed: bool,
 ) -> Ranked {
-    let ranker =
-        Ranker { question, reading, weighed, context, letters: letters(&question.text), has_meaning: !near.is_empty() };
+    let (question, context) = (ranker.question, ranker.context);
     let more = only_near(near, &candidates, context.articles);
     candidates.extend(more.into_iter().filter(|c| ranker.fits_filters(&c.found.article)));
+    let first_aid = first_aid.filter(|a| ranker.fits_filters(a)).map(|a| IndexDocument::key(&a.id));
+    if let Some(key) = first_aid.filter(|key| candidates.iter().all(|c| c.key != *key)) {
+        let found = context.articles.by_key(key).cloned();
+        candidates.extend(found.map(|found| Candidate { found, score: 0.0, key, similarity: None }));
+    }
     let mut ranked: Vec<(Candidate, Vec<ScorePart>)> =
         candidates.into_iter().filter(|c| ranker.is_shown(&c.found.article)).map(|c| ranker.rescore(c)).collect();
     if !near.is_empty() {
         mix(&mut ranked, near, context.weights.meaning);
+    }
+    for (candidate, parts) in ranked.iter_mut().filter(|(c, _)| Some(c.key) == first_aid) {
+        candidate.score += context.weights.first_aid;
+        parts.push(ScorePart { name: "first_aid", about: String::new(), score: context.weights.first_aid });
     }
     ranked.sort_by(|(a, _), (b, _)| {
         b.score.total_cmp(&a.score).then_with(|| a.found.article.id.cmp(&b.found.article.id))
@@ -67,8 +73,9 @@ pub(super) fn rank(
         if !relaxed && !on_page {
             continue;
         }
+        let is_first_aid = Some(candidate.key) == first_aid;
         let hit = ranker.hit(candidate, parts);
-        if relaxed && ranker.is_weak(&hit) && !ranker.is_exact(&hit.article) {
+        if relaxed && ranker.is_weak(&hit) && !ranker.is_exact(&hit.article) && !is_first_aid {
             continue;
         }
         shown_total += 1;
@@ -77,7 +84,11 @@ pub(super) fn rank(
             hits.push(hit);
         }
     }
-    let answer = ranker.class(&hits);
+    let answer = match ranker.class(&hits) {
+        // What leads through a danger is shown whatever the words.
+        AnswerClass::None if first_aid.is_some() && !hits.is_empty() => AnswerClass::Possible,
+        class => class,
+    };
     if answer == AnswerClass::None {
         hits.clear();
     }
@@ -94,6 +105,19 @@ pub(super) struct Ranker<'r> {
     pub letters: String,
     /// Meaning spoke beside the words.
     pub has_meaning: bool,
+}
+
+impl<'r> Ranker<'r> {
+    /// A ranker for `question` as it was read.
+    pub(super) fn new(
+        question: &'r Question,
+        reading: &'r Reading,
+        weighed: &'r Weighed<'r>,
+        context: &'r SearchContext<'r>,
+        has_meaning: bool,
+    ) -> Self {
+        Self { question, reading, weighed, context, letters: letters(&question.text), has_meaning }
+    }
 }
 
 impl Ranker<'_> {

@@ -49,6 +49,8 @@ weights! {
     title_exact = 6.0;
     /// Words of the question in one of people's own phrases, by share.
     symptom = 4.0;
+    /// Where a question speaks of danger, added to the article that leads through it.
+    first_aid = 4.0;
     /// Share of meaning in the score where a question has no code; the rest is that of the words.
     meaning = 0.5;
     /// A sign that agrees with the article (and taken off when it contradicts).
@@ -63,7 +65,7 @@ weights! {
     /// For each 0.05 of similarity above 0.88.
     sure_near = 2.26;
     /// From this chance on an answer is `confident`.
-    sure_confident = 0.8;
+    sure_confident = 0.85;
     /// From this chance on it is `possible`.
     sure_possible = 0.27;
     /// A result beside the first is shown from this coverage on, when it is not near in meaning.
