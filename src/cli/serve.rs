@@ -23,7 +23,9 @@ const PERIOD: Duration = Duration::from_secs(30);
 /// Serves until a signal ends it.
 pub(super) fn serve(settings: Settings) -> Result<(), Failure> {
     tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::try_from_env("RUST_LOG").unwrap_or_else(|_| "warn,html5ever=error".into()))
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("RUST_LOG").unwrap_or_else(|_| "warn,html5ever=error".into()),
+        )
         .with_writer(std::io::stderr)
         .init();
     let store_failure = |fault: StoreFault| start_failure(fault.into());

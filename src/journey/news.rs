@@ -9,6 +9,7 @@ use super::{Receipt, TrialResult};
 use crate::{
     access::{Role, Standing, standing},
     article::{Article, ArticleId, Date},
+    corpus::{Corpus, Difference},
 };
 
 /// News kept for a listener who is slow; who falls further behind is told so.
@@ -61,6 +62,15 @@ impl Published {
             (&a.id, before, a.after.as_deref().filter(|_| shown(&a.after)))
         })
     }
+}
+
+/// The articles of `difference` before and after.
+pub(super) fn changed(before: &Corpus, after: &Corpus, difference: &Difference) -> Vec<ChangedArticle> {
+    let mut ids: Vec<&ArticleId> = difference.put.iter().map(|a| &a.id).chain(&difference.gone).collect();
+    ids.sort();
+    ids.dedup();
+    let at = |corpus: &Corpus, id: &ArticleId| corpus.article(id).cloned();
+    ids.into_iter().map(|id| ChangedArticle { id: id.clone(), before: at(before, id), after: at(after, id) }).collect()
 }
 
 /// Tells everybody who listens.

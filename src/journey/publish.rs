@@ -7,9 +7,13 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use super::{ChangedArticle, Live, News, Published, Receipt, Snapshot, Today};
+use super::{
+    Live, News, Published, Receipt, Snapshot, Today,
+    news::changed,
+    snapshot::{PerRole, says_the_same},
+};
 use crate::{
-    article::{Article, ArticleId, Date, Problem, RelPath, Trouble},
+    article::{Article, Date, Problem, RelPath, Trouble},
     corpus::{CheckScope, Corpus, Difference, KeptVersions, ListFile, Scanner, Taken, Tick, check},
     index::{IndexDocument, IndexFault, IndexView, IndexWriter},
     search::{Searchable, WeightFault, Weights},
@@ -77,6 +81,8 @@ pub struct Publisher {
     unpublished: Vec<Taken>,
     /// The dictionary questions are cut with: the words of the synonyms besides.
     question_dictionary: Option<Dictionary>,
+    /// What was derived from the articles for each kind of reader; kept while it stays the same.
+    per_role: Arc<[PerRole; 3]>,
 }
 
 /// Recalls kept versions for the folder.
@@ -112,6 +118,7 @@ impl Publisher {
             last_day: None,
             unpublished: Vec::new(),
             question_dictionary: None,
+            per_role: Arc::default(),
         })
     }
 
@@ -145,17 +152,17 @@ impl Publisher {
             self.question_dictionary = None;
         }
         let indexed = self.index(&before, &difference);
-        let (view, rebuilt) = match indexed {
-            Ok(done) => done,
-            Err(fault) => {
-                self.writer = None;
-                self.unpublished.append(&mut difference.taken);
-                return Err(fault.into());
-            }
-        };
+        let (view, rebuilt) = indexed.inspect_err(|_| {
+            self.writer = None;
+            self.unpublished.append(&mut difference.taken);
+        })?;
         difference.taken.splice(..0, std::mem::take(&mut self.unpublished));
         self.last_day = Some(today);
         self.generation += 1;
+        let changed = changed(&before, &self.corpus, &difference);
+        if new_day || rebuilt || difference.lists_changed || !changed.iter().all(says_the_same) {
+            self.per_role = Arc::default();
+        }
         self.publish(view, today);
         report.generation = self.generation;
         report.rebuilt = rebuilt;
@@ -164,7 +171,7 @@ impl Publisher {
         self.live.announce(self.generation);
         self.live.tell(News::Published(Arc::new(Published {
             generation: self.generation,
-            articles: self.changed(&before, &difference),
+            articles: changed,
             receipts: report.receipts.clone(),
             today,
         })));
@@ -174,16 +181,6 @@ impl Publisher {
             self.kept.forget_others(self.corpus.entries().map(|(path, _)| path));
         }
         Ok(report)
-    }
-
-    fn changed(&self, before: &Corpus, difference: &Difference) -> Vec<ChangedArticle> {
-        let mut ids: Vec<&ArticleId> = difference.put.iter().map(|a| &a.id).chain(&difference.gone).collect();
-        ids.sort();
-        ids.dedup();
-        let at = |corpus: &Corpus, id: &ArticleId| corpus.article(id).cloned();
-        ids.into_iter()
-            .map(|id| ChangedArticle { id: id.clone(), before: at(before, id), after: at(&self.corpus, id) })
-            .collect()
     }
 
     fn take_weights(&mut self) {
@@ -255,7 +252,7 @@ impl Publisher {
             by_key: Arc::clone(&self.by_key),
             today,
             more_problems: self.weight_problems.clone(),
-            per_role: Default::default(),
+            per_role: Arc::clone(&self.per_role),
         });
     }
 

@@ -12,10 +12,10 @@ use std::{
 use arc_swap::ArcSwapOption;
 use tokio::sync::{broadcast, watch};
 
-use super::{Meaning, News, Receipts, TrialResults, news::Newsroom};
+use super::{ChangedArticle, Meaning, News, Receipts, TrialResults, news::Newsroom};
 use crate::{
     access::{Role, Standing, standing},
-    article::{Article, ArticleId, Date, Problem},
+    article::{Article, ArticleId, Audience, Date, Place, Problem},
     corpus::Corpus,
     index::IndexView,
     search::{Articles, Lexicon, Searchable, Suggestions, Vocabulary, Weights},
@@ -39,7 +39,7 @@ pub struct Snapshot {
     pub(super) today: Date,
     /// Problems of the ranking file, which only the search can read.
     pub(super) more_problems: Vec<Problem>,
-    pub(super) per_role: [PerRole; 3],
+    pub(super) per_role: Arc<[PerRole; 3]>,
 }
 
 /// What is derived from the articles one kind of reader may see, when first asked for.
@@ -48,6 +48,23 @@ pub(super) struct PerRole {
     vocabulary: OnceLock<Vocabulary>,
     suggestions: OnceLock<Suggestions>,
     lexicon: OnceLock<Lexicon>,
+}
+
+/// Whether nothing that [`PerRole`] is derived from differs between two versions of an article.
+pub(super) fn says_the_same(changed: &ChangedArticle) -> bool {
+    let (Some(a), Some(b)) = (&changed.before, &changed.after) else { return false };
+    let facets = |a: &Article| (a.audience, a.status, a.expires, a.kind);
+    let headings = |a: &Article| -> Vec<(Audience, Box<str>)> {
+        let all = a.passages.iter().filter(|p| p.place == Place::Heading);
+        all.map(|p| (p.audience, p.text.clone())).collect()
+    };
+    a.title == b.title
+        && a.symptoms == b.symptoms
+        && a.appliances == b.appliances
+        && a.codes == b.codes
+        && a.models == b.models
+        && facets(a) == facets(b)
+        && headings(a) == headings(b)
 }
 
 impl Snapshot {

@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// From this coverage on a question is taken as it is written.
-const WELL_FOUND: f32 = 0.85;
+const WELL_FOUND: f32 = 0.6;
 /// So much more of the question must be found by its sound than as it is written.
 const BETTER: f32 = 0.05;
 

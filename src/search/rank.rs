@@ -47,13 +47,8 @@ pub(super) fn rank(
     relaxed: bool,
 ) -> Ranked {
     let (question, context) = (ranker.question, ranker.context);
-    let more = only_near(near, &candidates, context.articles);
-    candidates.extend(more.into_iter().filter(|c| ranker.fits_filters(&c.found.article)));
     let first_aid = first_aid.filter(|a| ranker.fits_filters(a)).map(|a| IndexDocument::key(&a.id));
-    if let Some(key) = first_aid.filter(|key| candidates.iter().all(|c| c.key != *key)) {
-        let found = context.articles.by_key(key).cloned();
-        candidates.extend(found.map(|found| Candidate { found, score: 0.0, key, similarity: None }));
-    }
+    ranker.add_candidates(&mut candidates, near, first_aid);
     let mut ranked: Vec<(Candidate, Vec<ScorePart>)> =
         candidates.into_iter().filter(|c| ranker.is_shown(&c.found.article)).map(|c| ranker.rescore(c)).collect();
     if !near.is_empty() {
@@ -68,7 +63,13 @@ pub(super) fn rank(
     });
     let mut hits: Vec<Hit> = Vec::new();
     let mut shown_total = 0;
+    let n = ranked.len();
     for (position, (candidate, parts)) in ranked.into_iter().enumerate() {
+        if relaxed && hits.len() == question.limit {
+            // What comes behind the page is counted and not looked at: looking costs more than finding.
+            shown_total += n - position;
+            break;
+        }
         let on_page = position >= question.offset && hits.len() < question.limit;
         if !relaxed && !on_page {
             continue;
@@ -121,6 +122,17 @@ impl<'r> Ranker<'r> {
 }
 
 impl Ranker<'_> {
+    /// Adds what only meaning found, and the article that leads through a danger.
+    fn add_candidates(&self, candidates: &mut Vec<Candidate>, near: &[Near], first_aid: Option<u64>) {
+        let articles = self.context.articles;
+        let more = only_near(near, candidates, articles);
+        candidates.extend(more.into_iter().filter(|c| self.fits_filters(&c.found.article)));
+        if let Some(key) = first_aid.filter(|key| candidates.iter().all(|c| c.key != *key)) {
+            let found = articles.by_key(key).cloned();
+            candidates.extend(found.map(|found| Candidate { found, score: 0.0, key, similarity: None }));
+        }
+    }
+
     fn is_shown(&self, article: &Article) -> bool {
         matches!(
             standing(self.context.role, article, self.context.today),
