@@ -39,7 +39,7 @@ pub(super) fn open(kb: &Path) -> Result<Opened, Failure> {
 impl Opened {
     /// Lets the sentence model speak, too: with the vectors kept in `data`, and those made now.
     pub(super) fn with_meaning(self, data: &Path) -> Result<Self, Failure> {
-        let live = Arc::clone(self.finder.shared_live());
+        let live = Arc::clone(self.finder.live());
         let mut embedder = Embedder::open(live, data, false).map_err(|fault| start_failure(fault.into()))?;
         while embedder.step() {}
         Ok(self)

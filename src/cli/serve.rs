@@ -84,7 +84,7 @@ fn publish(publisher: Publisher, settings: &Settings, root: &std::path::Path, fi
         move || may_watch.then(|| watch(&root, sender.clone()))
     };
     let watcher = watch_root();
-    let live = Arc::clone(finder.shared_live());
+    let live = Arc::clone(finder.live());
     live.set_watching(matches!(watcher, Some(Ok(_))));
     if let Some(Err(fault)) = &watcher {
         tracing::warn!(error = fault as &dyn std::error::Error, "watching is off");

@@ -123,7 +123,9 @@ impl Vectors {
                 }
                 let found = best.iter().flatten();
                 let (sum, n) = found.clone().fold((0.0, 0.0), |(sum, n), (s, _)| (sum + s, n + 1.0));
-                let meant = found.max_by(|a, b| a.0.total_cmp(&b.0))?.1;
+                // Shown as the reason: a phrase says it better than the whole.
+                let phrases = best[..2].iter().flatten().max_by(|a, b| a.0.total_cmp(&b.0));
+                let meant = phrases.or(best[2].as_ref())?.1;
                 let similarity = sum / n;
                 Some((similarity, *key, meant))
             })

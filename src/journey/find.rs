@@ -77,13 +77,7 @@ impl Finder {
 
     /// The newest state and the receipts.
     #[must_use]
-    pub fn live(&self) -> &Live {
-        &self.live
-    }
-
-    /// The same, for a thread of its own.
-    #[must_use]
-    pub fn shared_live(&self) -> &Arc<Live> {
+    pub fn live(&self) -> &Arc<Live> {
         &self.live
     }
 

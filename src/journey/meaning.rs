@@ -2,7 +2,7 @@
 //! when it is asked. Until the vectors are ready, and where there is no model, search goes by words.
 
 use std::{
-    collections::HashSet,
+    collections::{HashSet, VecDeque},
     path::Path,
     sync::{
         Arc, Mutex, OnceLock, PoisonError,
@@ -90,6 +90,9 @@ pub struct Embedder {
     live: Arc<Live>,
     kept: KeptVectors,
     vectors: Vectors,
+    /// Articles without vectors in the state `listed`.
+    due: VecDeque<Arc<Article>>,
+    listed: u64,
     shown: Instant,
     /// Others use the processor, too.
     gently: bool,
@@ -102,7 +105,15 @@ impl Embedder {
     /// When the data folder cannot be used.
     pub fn open(live: Arc<Live>, data: &Path, gently: bool) -> Result<Self, StoreFault> {
         let kept = KeptVectors::open(data, Model::NAME, Compact::BYTES)?;
-        Ok(Self { live, kept, vectors: Vectors::default(), shown: Instant::now(), gently })
+        Ok(Self {
+            live,
+            kept,
+            vectors: Vectors::default(),
+            due: VecDeque::new(),
+            listed: 0,
+            shown: Instant::now(),
+            gently,
+        })
     }
 
     /// Embeds until nobody can wake it any more. A message says that something was published.
@@ -123,13 +134,14 @@ impl Embedder {
             let Ok(model) = Model::built_in() else { return false };
             let _ = meaning.model.set(model);
         }
-        let next = snapshot.articles().find(|a| !self.vectors.has(a)).cloned();
-        let Some(article) = next else {
+        if self.listed != snapshot.generation {
+            self.listed = snapshot.generation;
+            self.due = snapshot.articles().filter(|a| !self.vectors.has(a)).cloned().collect();
             self.show(&snapshot);
-            return false;
-        };
+        }
+        let Some(article) = self.due.pop_front() else { return false };
         self.embed(&article);
-        if self.shown.elapsed() >= SHOW {
+        if self.due.is_empty() || self.shown.elapsed() >= SHOW {
             self.show(&snapshot);
         }
         true

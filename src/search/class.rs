@@ -46,6 +46,7 @@ impl Ranker<'_> {
         let exact = hits.iter().filter(|h| self.is_exact(&h.article)).count();
         let unknown_code = !self.reading.understood.unknown_codes.is_empty();
         let says_more = self.reading.groups.iter().any(|g| !g.generic && !self.is_unknown_code(&g.word));
+        let chance = first.similarity.filter(|_| !unknown_code).map(|s| self.class_by_chance(first, s));
         match () {
             () if unknown_code && !says_more => AnswerClass::None,
             () if exact > 0 && self.speaks_of_unknown_things() => AnswerClass::None,
@@ -54,10 +55,8 @@ impl Ranker<'_> {
             }
             () if exact > 0 || self.reading.is_generic() => AnswerClass::Possible,
             () if self.reading.groups.is_empty() && !self.reading.models.is_empty() => AnswerClass::Possible,
-            () if !unknown_code && first.similarity.is_some() => {
-                self.class_by_chance(first, first.similarity.unwrap_or(0.0))
-            }
             () if unknown_code && first.coverage >= self.context.weights.possible => AnswerClass::Possible,
+            () if chance.is_some() => chance.unwrap_or(AnswerClass::None),
             () if first.coverage >= self.context.weights.confident && self.weighed.tells() => AnswerClass::Confident,
             () if first.coverage >= self.context.weights.possible => AnswerClass::Possible,
             () => AnswerClass::None,

@@ -24,21 +24,21 @@ pub(super) fn only_near(near: &[Near], candidates: &[Candidate], articles: &dyn 
     let missing = near.iter().filter(|n| !known(n.key));
     missing
         .filter_map(|n| {
-            Some(Candidate { found: Arc::clone(articles.by_key(n.key)?), score: 0.0, key: n.key, similarity: None })
+            Some(Candidate { found: Arc::clone(articles.by_key(n.key)?), score: 0.0, key: n.key, near: None })
         })
         .collect()
 }
 
 /// Mixes the scores of words with the similarities; `share` is that of meaning.
 pub(super) fn mix(ranked: &mut [(Candidate, Vec<ScorePart>)], near: &[Near], share: f32) {
-    let similar: HashMap<u64, f32> = near.iter().map(|n| (n.key, n.similarity)).collect();
+    let by_key: HashMap<u64, &Near> = near.iter().map(|n| (n.key, n)).collect();
     let (Some(first), Some(last)) = (near.first(), near.last()) else { return };
     let span = (first.similarity - last.similarity).max(f32::EPSILON);
     let best = ranked.iter().map(|(c, _)| c.score).fold(1.0, f32::max);
     for (candidate, parts) in ranked {
-        candidate.similarity = similar.get(&candidate.key).copied();
+        candidate.near = by_key.get(&candidate.key).map(|n| (*n).clone());
         let words = (candidate.score / best).max(-1.0);
-        let meaning = candidate.similarity.map_or(0.0, |s| (s - last.similarity) / span);
+        let meaning = candidate.near.as_ref().map_or(0.0, |n| (n.similarity - last.similarity) / span);
         candidate.score = SCALE * ((1.0 - share) * words + share * meaning);
         parts.push(ScorePart { name: "words_share", about: String::new(), score: SCALE * (1.0 - share) * words });
         parts.push(ScorePart { name: "meaning", about: String::new(), score: SCALE * share * meaning });

@@ -27,7 +27,7 @@ pub(super) struct Candidate {
     /// Its number in the index.
     pub key: u64,
     /// How near it is in meaning.
-    pub similarity: Option<f32>,
+    pub near: Option<Near>,
 }
 
 /// The page of results.
@@ -129,7 +129,7 @@ impl Ranker<'_> {
         candidates.extend(more.into_iter().filter(|c| self.fits_filters(&c.found.article)));
         if let Some(key) = first_aid.filter(|key| candidates.iter().all(|c| c.key != *key)) {
             let found = articles.by_key(key).cloned();
-            candidates.extend(found.map(|found| Candidate { found, score: 0.0, key, similarity: None }));
+            candidates.extend(found.map(|found| Candidate { found, score: 0.0, key, near: None }));
         }
     }
 
@@ -186,9 +186,11 @@ impl Ranker<'_> {
     fn hit(&self, candidate: Candidate, parts: Vec<ScorePart>) -> Hit {
         let article = Arc::clone(&candidate.found.article);
         let found = gather(candidate.found.folded(), self.weighed, Depth::Whole, self.is_staff());
-        let similarity = candidate.similarity;
+        let similarity = candidate.near.as_ref().map(|n| n.similarity);
         let mut reasons = self.exact_reasons(&article);
         reasons.extend(found.reasons.iter().cloned());
+        let meant = candidate.near.filter(|n| n.similarity >= self.context.weights.near || reasons.is_empty());
+        reasons.extend(meant.map(|n| Reason { why: Evidence::Meaning, place: n.place, text: n.text }));
         let coverage =
             if self.is_other_appliance(&article) { found.coverage * OTHER_APPLIANCE } else { found.coverage };
         let snippet = self.snippet(&article, &found);

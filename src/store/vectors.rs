@@ -33,10 +33,18 @@ impl KeptVectors {
     /// # Errors
     /// When the file cannot be made.
     pub fn open(data: &Path, name: &str, bytes: usize) -> Result<Self, StoreFault> {
+        Self::open_up_to(data, name, bytes, MAX_BYTES)
+    }
+
+    fn open_up_to(data: &Path, name: &str, bytes: usize, max_bytes: u64) -> Result<Self, StoreFault> {
         let path = data.join(format!("vectors-{name}"));
         let fault = |source| StoreFault { path: path.clone(), source };
         fs::create_dir_all(data).map_err(fault)?;
-        let known = fs::read(&path).unwrap_or_default();
+        let mut known = fs::read(&path).unwrap_or_default();
+        let too_large = known.len() as u64 >= max_bytes;
+        if too_large {
+            known.clear();
+        }
         let mut by_text = HashMap::new();
         let whole = known.len() / (KEY + bytes) * (KEY + bytes);
         for record in known[..whole].chunks_exact(KEY + bytes) {
@@ -44,7 +52,7 @@ impl KeptVectors {
                 by_text.insert(*key, vector.into());
             }
         }
-        let fits = known.len() == whole && (whole as u64) < MAX_BYTES;
+        let fits = known.len() == whole && !too_large;
         let file =
             fs::OpenOptions::new().create(true).append(fits).write(true).truncate(!fits).open(&path).map_err(fault)?;
         let mut kept = Self { file: Some(file), path, by_text, bytes };
@@ -108,5 +116,19 @@ mod tests {
         kept.keep("三", &[7, 8, 9]).expect("kept");
         drop(kept);
         assert_eq!((open().of("一"), open().of("三")), (Some(&[1, 2, 3][..]), Some(&[7, 8, 9][..])));
+    }
+
+    #[test]
+    fn a_file_that_has_grown_too_large_is_begun_anew() {
+        let data = tempfile::tempdir().expect("a folder");
+        let record = (KEY + 3) as u64;
+        let open = || KeptVectors::open_up_to(data.path(), "m", 3, 2 * record).expect("opens");
+        open().keep("一", &[1, 2, 3]).expect("kept");
+        let mut kept = open();
+        assert!(kept.of("一").is_some());
+        kept.keep("二", &[4, 5, 6]).expect("kept");
+        drop(kept);
+        assert!(open().of("一").is_none());
+        assert_eq!(fs::metadata(data.path().join("vectors-m")).expect("there").len(), 0);
     }
 }

@@ -64,6 +64,10 @@ async fn a_question_in_other_words_finds_its_article_and_customers_are_led_to_no
     let mut embedder = embed(&world);
     let answer = found(&world, question, "").await;
     assert_eq!((&answer["meaning"], &answer["results"][0]["id"]), (&"used".into(), &"spin".into()), "{answer}");
+    let reasons = answer["results"][0]["reasons"].as_array().expect("reasons");
+    let meant = reasons.iter().find(|r| r["why"] == "meaning").expect("a reason says what means the same");
+    let own = ["洗衣机不脱水", "甩干桶不转", "洗完衣服还滴水"];
+    assert!(own.iter().any(|phrase| meant["text"] == *phrase), "a phrase of the article: {meant}");
     let calm = "用户情绪激动，安抚的话怎么说";
     assert_eq!(found(&world, calm, AGENT).await["results"][0]["id"], "staff");
     let customers = found(&world, calm, "").await;
@@ -85,6 +89,33 @@ async fn a_question_in_other_words_finds_its_article_and_customers_are_led_to_no
     world.look();
     embed(&world);
     assert_eq!(found(&world, "洗衣机底下流出一大片水", "").await["results"][0]["id"], "leak");
+}
+
+#[tokio::test]
+async fn meaning_tells_a_customer_nothing_of_what_is_for_staff() {
+    let block = format!("{LEAK}\n:::agent\n用户发火时先道歉，别提赔偿。\n:::\n");
+    let draft = "---\nid: draft\nstatus: draft\nappliance: 洗衣机\n---\n# 洗衣机飞水召回\n拧出水的都召回。\n";
+    let plain = World::new(&[("a.md", SPIN), ("b.md", LEAK)]);
+    let planted = World::new(&[("a.md", SPIN), ("b.md", &block), ("s.md", STAFF), ("d.md", draft)]);
+    for world in [&plain, &planted] {
+        let mut embedder = Embedder::open(Arc::clone(&world.live), &world.data(), false).expect("opens");
+        while embedder.step() {}
+    }
+    let mut spoke = false;
+    for q in ["洗衣机洗好的衣裳还能拧出好多水", "客户火气很大该说什么", "洗衣机底下流出一大片水", "召回", "赔偿怎么谈"]
+    {
+        let (mut a, mut b) = (found(&plain, q, "").await, found(&planted, q, "").await);
+        spoke |= a["meaning"] == "used";
+        for answer in [&mut a, &mut b] {
+            answer["took_us"] = 0.into();
+        }
+        assert_eq!(a, b, "{q}");
+    }
+    assert!(spoke);
+    assert_eq!(
+        plain.get("/api/v1/status", "").await.json()["meaning"],
+        planted.get("/api/v1/status", "").await.json()["meaning"]
+    );
 }
 
 #[tokio::test]

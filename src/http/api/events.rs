@@ -97,7 +97,7 @@ pub(crate) async fn events(
         HttpFault::new(StatusCode::SERVICE_UNAVAILABLE, "too-many-listeners", "同时接收通知的页面太多了，请稍后再连。")
     };
     let place = Arc::clone(&PLACES).try_acquire_owned().map_err(|_| full())?;
-    let live = Arc::clone(state.finder.shared_live());
+    let live = Arc::clone(state.finder.live());
     let news = live.listen();
     let snapshot = state.finder.snapshot().map_err(HttpFault::from)?;
     let revision = article.as_ref().map(|id| snapshot.article(id.as_str(), role).map(|a| article_revision(a, role)));
