@@ -4,12 +4,16 @@
 pub mod access;
 /// One Markdown file as a typed value.
 pub mod article;
+/// What support works on: handoffs, feedback.
+pub mod case;
 /// The terminal door.
 pub mod cli;
 /// The kb folder as one value.
 pub mod corpus;
 /// What a search is asked and what it says.
 pub mod found;
+/// A walkthrough as a pure fold.
+pub mod guide;
 /// The HTTP door.
 pub mod http;
 /// The written side of tantivy.

@@ -29,7 +29,7 @@ pub use model::{
 };
 pub use parse::{MAX_BYTES, Parsed, parse};
 pub use problem::{Level, Problem, Trouble};
-pub use procedure::{Layer, Likelihood, Safety, Step, Who};
+pub use procedure::{Layer, Likelihood, Outcome, Safety, Step, Who};
 pub use rules::check_article;
 pub use signs::{Sign, SignVocabulary, parse_signs};
 

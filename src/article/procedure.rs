@@ -77,6 +77,56 @@ impl Who {
     }
 }
 
+/// What came of a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Outcome {
+    /// It was the fix.
+    Solved,
+    /// Done, and the trouble is still there.
+    NotSolved,
+    /// It cannot be done: no tool, out of reach.
+    CannotDo,
+    /// Left out.
+    Skipped,
+    /// It does not look safe.
+    Unsafe,
+}
+
+impl Outcome {
+    /// Every value.
+    pub const ALL: [Self; 5] = [Self::Solved, Self::NotSolved, Self::CannotDo, Self::Skipped, Self::Unsafe];
+
+    /// The name in JSON and the store.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Solved => "solved",
+            Self::NotSolved => "not_solved",
+            Self::CannotDo => "cannot_do",
+            Self::Skipped => "skipped",
+            Self::Unsafe => "unsafe",
+        }
+    }
+
+    /// The words for Chinese readers.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Solved => "解决了",
+            Self::NotSolved => "没解决",
+            Self::CannotDo => "做不到",
+            Self::Skipped => "跳过了",
+            Self::Unsafe => "觉得不安全",
+        }
+    }
+
+    /// Reads the name.
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|o| o.as_str() == text)
+    }
+}
+
 /// Risk from 0 (none) to 3 (never offered to a customer or over the phone), with what to do first.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Safety {
