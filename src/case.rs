@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use crate::{article::ArticleId, guide::WalkthroughId};
+use crate::{
+    article::{Article, ArticleId, Outcome, SectionRole},
+    guide::WalkthroughId,
+};
 
 /// The quasigroup of Damm's check digit: every wrong digit and every swap of neighbours is noticed
 /// (H. M. Damm, Total anti-symmetrische Quasigruppen, 2004).
@@ -97,9 +100,124 @@ pub struct Feedback {
     pub at_ms: i64,
 }
 
+/// What a technician should know before the visit.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct VisitNote {
+    /// The complaint in the customer's words, masked.
+    pub symptom: Option<String>,
+    /// The appliance.
+    pub appliance: Option<String>,
+    /// Its model.
+    pub model: Option<String>,
+    /// The title of the article that was walked.
+    pub article: Option<String>,
+    /// Codes the article explains.
+    pub codes: Vec<String>,
+    /// Signs that were asked for: name, value.
+    pub signs: Vec<(String, String)>,
+    /// What was tried, oldest first.
+    pub tried: Vec<NoteStep>,
+    /// What the article says is likely broken.
+    pub likely_parts: Vec<String>,
+    /// What the customer was promised.
+    pub promise: Option<String>,
+}
+
+/// A step of a visit note.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoteStep {
+    /// Its title.
+    pub title: String,
+    /// What came of it.
+    pub outcome: Outcome,
+}
+
+impl fmt::Display for VisitNote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let line = |f: &mut fmt::Formatter<'_>, name: &str, said: Option<&str>| match said {
+            Some(said) => writeln!(f, "{name}：{said}"),
+            None => Ok(()),
+        };
+        line(f, "现象", self.symptom.as_deref())?;
+        line(f, "电器", self.appliance.as_deref())?;
+        line(f, "型号", self.model.as_deref())?;
+        line(f, "对应文章", self.article.as_deref())?;
+        line(f, "代码", Some(self.codes.join("、")).filter(|c| !c.is_empty()).as_deref())?;
+        for (sign, value) in &self.signs {
+            line(f, sign, Some(value))?;
+        }
+        if self.tried.is_empty() {
+            writeln!(f, "已试步骤：没有")?;
+        } else {
+            writeln!(f, "已试步骤：")?;
+        }
+        for (n, step) in (1..).zip(&self.tried) {
+            writeln!(f, "  {n}. {}（{}）", step.title, step.outcome.label())?;
+        }
+        if !self.likely_parts.is_empty() {
+            writeln!(f, "可能的部位：")?;
+        }
+        for part in &self.likely_parts {
+            writeln!(f, "  - {part}")?;
+        }
+        line(f, "已告知用户", self.promise.as_deref())
+    }
+}
+
+/// What the 联系售后 section of `article`, as customers read it, says is likely broken: its sentences
+/// about damage, and the items of a list that such a sentence opens.
+#[must_use]
+pub fn likely_parts(article: &Article) -> Vec<String> {
+    let Some(section) = article.sections.iter().find(|s| s.role == SectionRole::Service) else { return Vec::new() };
+    let lines = article.lines().zip(&article.agent_lines).take(section.lines.1).skip(section.lines.0);
+    let mut parts = Vec::new();
+    let mut opened = false;
+    for (line, _) in lines.filter(|(_, staff)| !**staff) {
+        let plain = line.trim().replace("**", "");
+        if let Some(item) = plain.strip_prefix("- ").filter(|_| opened) {
+            parts.push(item.trim_end_matches(['；', '。']).to_owned());
+            continue;
+        }
+        opened &= plain.is_empty();
+        for sentence in plain.trim_start_matches("- ").split_inclusive('。').filter(|s| speaks_of_damage(s)) {
+            opened = sentence.ends_with('：');
+            if !opened {
+                parts.push(sentence.trim_end_matches('。').to_owned());
+            }
+        }
+    }
+    parts
+}
+
+/// Damage, and not who pays for it.
+fn speaks_of_damage(sentence: &str) -> bool {
+    let damage = ["坏", "失灵", "老化", "断了", "脱焊", "短路"];
+    let money = ["保修", "收费", "免费", "费用", "元", "不要", "别"];
+    damage.iter().any(|w| sentence.contains(w)) && !money.iter().any(|w| sentence.contains(w))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::article::{RelPath, parse};
+
+    #[test]
+    fn a_visit_note_says_what_was_tried_and_what_is_likely_broken() {
+        let text = "---\ntitle: 不脱水\nkind: troubleshooting\n---\n## 软件排查\n### 试 {#a minutes=1}\n做。\n## 联系售后\n\
+                    皮带坏了要换。自己拆坏的要收费。\n常见的损坏部位：\n\n- **门锁**；\n- 电机。\n\n报修请说型号。\n\
+                    :::agent\n多半是电脑板坏了。\n:::\n";
+        let article = parse(&RelPath::new("a.md"), text.as_bytes()).article.expect("an article");
+        let parts = likely_parts(&article);
+        assert_eq!(parts, ["皮带坏了要换", "门锁", "电机"]);
+        let note = VisitNote {
+            symptom: Some("甩不干".into()),
+            tried: vec![NoteStep { title: "试".into(), outcome: Outcome::NotSolved }],
+            likely_parts: parts,
+            ..VisitNote::default()
+        };
+        let said = "现象：甩不干\n已试步骤：\n  1. 试（没解决）\n可能的部位：\n  - 皮带坏了要换\n  - 门锁\n  - 电机\n";
+        assert_eq!(note.to_string(), said);
+    }
 
     #[test]
     fn the_check_digit_is_that_of_damms_example() {

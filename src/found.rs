@@ -22,7 +22,7 @@ pub struct Question {
     pub kind: Option<Kind>,
     /// Articles for this model first.
     pub model: Option<String>,
-    /// Known signs: name, value.
+    /// Signs that were asked for: name, value; an empty value is 不清楚.
     pub signs: Vec<(String, String)>,
     /// Not these articles.
     pub not: Vec<ArticleId>,
@@ -268,6 +268,8 @@ pub struct Found {
     pub meaning: MeaningUse,
     /// Danger, when the question speaks of it.
     pub alert: Option<Alert>,
+    /// What to ask back, when several articles are near.
+    pub question: Option<NarrowingQuestion>,
     /// The results.
     pub hits: Vec<Hit>,
 }
@@ -293,6 +295,26 @@ impl MeaningUse {
             Self::Off => "off",
         }
     }
+}
+
+/// A question that tells articles near each other apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NarrowingQuestion {
+    /// The sign that is asked for.
+    pub sign: String,
+    /// The question.
+    pub text: String,
+    /// Its answers; 不清楚 and 都不是 are always possible besides.
+    pub options: Vec<Choice>,
+}
+
+/// One answer to a narrowing question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Choice {
+    /// The value of the sign.
+    pub value: String,
+    /// The articles it makes likeliest, best first.
+    pub leads_to: Vec<ArticleId>,
 }
 
 /// One completion of what is being typed.

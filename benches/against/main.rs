@@ -4,6 +4,7 @@
 //! cargo bench --bench against -- load QUERIES OURS BARE     both take turns; ratios of ours to bare
 //! cargo bench --bench against -- saves QUERIES OURS KB      100 saves, quiet and while 4 clients search
 //! cargo bench --bench against -- burst QUERIES OURS KB      500 files rewritten at once
+//! cargo bench --bench against -- answers OURS ARTICLE       50 customers walk an article, each 2 s and without a pause
 //! ```
 //!
 //! QUERIES is a file with a question on each line; OURS and BARE are addresses up to `q=`; KB is the
@@ -25,6 +26,10 @@ const WARM_UP: Duration = Duration::from_millis(500);
 const SAVES: usize = 100;
 const BUSY_CLIENTS: usize = 4;
 const BURST: usize = 500;
+const WALKERS: usize = 50;
+/// A customer does a step in two seconds at the very least.
+const STEP: Duration = Duration::from_secs(2);
+const WALKING: Duration = Duration::from_secs(40);
 /// Between two saves an editor makes.
 const PAUSE: Duration = Duration::from_millis(100);
 /// Nothing takes longer, unless it never happens.
@@ -36,6 +41,7 @@ fn main() {
     match words.as_slice() {
         ["load", queries, ours, bare] => load(&questions(queries), ours, bare),
         ["saves", queries, ours, kb] => saves(&questions(queries), ours, Path::new(kb)),
+        ["answers", ours, article] => answers(ours, article),
         ["burst", _, ours, kb] => burst(ours, Path::new(kb)),
         // `cargo bench` runs every bench without arguments.
         _ => println!("usage: see the first lines of benches/against/main.rs"),
@@ -135,6 +141,60 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
     let mut all: Vec<f64> = values.collect();
     all.sort_by(f64::total_cmp);
     all.get(all.len() / 2).copied().unwrap_or(0.0)
+}
+
+/// 50 customers say 没解决 to one step after the other; OURS is an address without a path.
+fn answers(ours: &str, article: &str) {
+    println!("| pace | answers | p50 us | p99 us | failed |\n|{}", " --- |".repeat(5));
+    for (pace, name) in [(STEP, "one each 2 s"), (Duration::ZERO, "closed loop")] {
+        let started = Instant::now();
+        let client = |n: usize| {
+            // Not all in the same moment.
+            thread::sleep(pace * n as u32 / WALKERS as u32);
+            walk(ours, article, pace, started)
+        };
+        let parts: Vec<(Vec<u64>, usize)> = thread::scope(|scope| {
+            let running: Vec<_> = (0..WALKERS).map(|n| scope.spawn(move || client(n))).collect();
+            running.into_iter().map(|t| t.join().expect("a client")).collect()
+        });
+        let failed: usize = parts.iter().map(|p| p.1).sum();
+        let mut micros: Vec<u64> = parts.into_iter().flat_map(|p| p.0).collect();
+        micros.sort_unstable();
+        let p = |share| percentile(&micros, share);
+        println!("| {name} | {} | {:.0} | {:.0} | {failed} |", micros.len(), p(0.5), p(0.99));
+    }
+}
+
+/// Walks the article again and again: times of the answers in microseconds, and how many failed.
+fn walk(ours: &str, article: &str, pace: Duration, started: Instant) -> (Vec<u64>, usize) {
+    let agent = agent();
+    let (mut micros, mut failed) = (Vec::new(), 0);
+    let begin = format!("{ours}/api/v1/walkthroughs");
+    while started.elapsed() < WALKING {
+        let begun = agent.post(&begin).send_json(serde_json::json!({ "article": article }));
+        let Ok(mut place) = begun.and_then(|mut b| b.body_mut().read_json::<serde_json::Value>()) else {
+            failed += 1;
+            continue;
+        };
+        while let Some(step) = place["step"]["id"].as_str() {
+            thread::sleep(pace);
+            let asked = Instant::now();
+            let path = format!("{begin}/{}/answers", place["id"].as_str().unwrap_or(""));
+            let answer = serde_json::json!({ "step": step, "outcome": "not_solved" });
+            let answered = agent.post(path).send_json(answer);
+            match answered.and_then(|mut a| Ok((a.status(), a.body_mut().read_json::<serde_json::Value>()?))) {
+                Ok((status, next)) if status.is_success() => {
+                    micros.push(asked.elapsed().as_micros() as u64);
+                    place = next;
+                }
+                _ => {
+                    failed += 1;
+                    break;
+                }
+            }
+        }
+    }
+    (micros, failed)
 }
 
 /// Articles of the folder, in the order of their paths.

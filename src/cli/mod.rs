@@ -1,7 +1,9 @@
 //! The terminal door: settings, one file for each command. What people read is Chinese.
 
+mod arguments;
 mod check;
 mod doctor;
+mod forget;
 mod new;
 mod open;
 mod sarif;
@@ -12,5 +14,5 @@ mod settings;
 mod terminal;
 mod test;
 
-pub use settings::{Cli, run};
+pub use arguments::{Cli, run};
 pub use terminal::Failure;

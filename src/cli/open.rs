@@ -2,10 +2,11 @@
 
 use std::{path::Path, sync::Arc};
 
-use super::Failure;
+use super::{Failure, settings::Settings};
 use crate::{
     corpus::Tick,
     journey::{Embedder, Finder, Live, Publisher, StartFault, local_today},
+    store::{DatabaseFault, Store},
 };
 
 /// An opened knowledge base. The data it needed is gone when this is dropped.
@@ -44,6 +45,50 @@ impl Opened {
         while embedder.step() {}
         Ok(self)
     }
+}
+
+/// Does `work` with the database of these settings, which must be there already.
+pub(super) fn open_store<T, W, F>(settings: &Settings, work: W) -> Result<T, Failure>
+where
+    W: FnOnce(Store) -> F,
+    F: Future<Output = Result<T, DatabaseFault>>,
+{
+    let path = &settings.database;
+    if !path.exists() {
+        let hint = "在服务运行的目录里执行，或用 --data、--database 指定";
+        return Err(Failure::usage(format!("没有数据库 `{}`", path.display()), hint));
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|e| Failure::system(format!("启动失败：{e}"), "检查系统资源"))?;
+    runtime.block_on(async {
+        let failed = |fault: DatabaseFault| database_failure(path, &fault);
+        let store = Store::open(path).await.map_err(failed)?;
+        let done = work(store.clone()).await.map_err(failed);
+        store.close().await;
+        done
+    })
+}
+
+/// Why the database cannot be used, for the terminal.
+pub(super) fn database_failure(path: &Path, fault: &DatabaseFault) -> Failure {
+    let shown = path.display();
+    let (what, hint) = match fault {
+        DatabaseFault::CannotOpen { source, .. } => {
+            (format!("打不开数据库 `{shown}`：{source}"), "检查路径和权限，或用 --database 指定另一个文件")
+        }
+        DatabaseFault::NewerSchema { .. } => {
+            (format!("数据库 `{shown}` 是更新版本的问诊写的"), "用那个版本，或用 --database 指定另一个文件")
+        }
+        DatabaseFault::Full(_) => (format!("数据库 `{shown}` 所在的磁盘满了"), "腾出空间再启动"),
+        DatabaseFault::Busy(_) => (format!("数据库 `{shown}` 正忙"), "等几秒再试"),
+        DatabaseFault::Damaged(_) => {
+            (format!("`{shown}` 不是数据库，或者损坏了"), "从备份恢复，或用 --database 指定另一个文件")
+        }
+        other => (format!("数据库 `{shown}` 用不了：{other}"), "检查磁盘和权限"),
+    };
+    Failure::system(what, hint)
 }
 
 /// Why a publisher cannot start, for the terminal.

@@ -7,18 +7,25 @@ use std::{
     time::Duration,
 };
 
-use super::{Failure, open::start_failure, settings::Settings};
+use super::{
+    Failure,
+    open::{database_failure, start_failure},
+    settings::Settings,
+};
 use crate::{
     corpus::{Tick, watch},
     http::{Auth, ServerState, router},
-    journey::{Embedder, Finder, Live, PublishFault, Publisher, Report, Trials, clock_time, local_today},
-    store::{DataLock, LockFault, Secret, StoreFault, random_bytes},
+    journey::{
+        Embedder, Finder, Live, PublishFault, Publisher, Report, Trials, Walker, clock_time, local_today, now_ms,
+    },
+    store::{DataLock, KEPT_MS, LockFault, Secret, Store, StoreFault, random_bytes},
 };
 
 /// After a signal, answers under way have this long.
 const GRACE: Duration = Duration::from_secs(5);
 /// A look at the whole folder, whatever the system reports.
 const PERIOD: Duration = Duration::from_secs(30);
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// Serves until a signal ends it.
 pub(super) fn serve(settings: Settings) -> Result<(), Failure> {
@@ -48,8 +55,12 @@ pub(super) fn serve(settings: Settings) -> Result<(), Failure> {
         let listener = tokio::net::TcpListener::bind(settings.listen).await.map_err(|e| listen_failure(settings.listen, &e))?;
         let address = listener.local_addr().map_err(|e| listen_failure(settings.listen, &e))?;
         let finder = Finder::new(Arc::clone(&live), &root);
+        let store = Store::open(&settings.database).await.map_err(|fault| database_failure(&settings.database, &fault))?;
+        let walker = Walker::new(finder.clone(), store.clone(), settings.walks.clone(), now_ms);
+        tokio::spawn(keep_tidy(walker.clone()));
         publish(publisher, &settings, &root, &finder)?;
-        let state = ServerState { finder, auth: Arc::new(auth), hotline: settings.hotline.clone().map(Arc::new) };
+        let hotline = settings.hotline.clone().map(Arc::new);
+        let state = ServerState { finder, walker, auth: Arc::new(auth), tries: Arc::default(), hotline };
         say(&format!("问诊已启动：http://{address}/   （Ctrl+C 停止）"));
         say(&format!("  知识库 {}   数据 {}", root.display(), settings.data.display()));
         say(&format!("  编辑台 http://{address}/editor   接口说明 http://{address}/api/v1/openapi.json"));
@@ -67,11 +78,24 @@ pub(super) fn serve(settings: Settings) -> Result<(), Failure> {
             tokio::time::sleep(GRACE).await;
             drop(sender);
         });
-        tokio::select! {
+        let served = tokio::select! {
             result = std::future::IntoFuture::into_future(server) => result.map_err(|e| Failure::system(format!("服务中断：{e}"), "重新启动")),
             _ = ended => Ok(()),
-        }
+        };
+        store.close().await;
+        served
     })
+}
+
+/// Deletes what has been kept long enough, each day.
+async fn keep_tidy(walker: Walker) {
+    let mut days = tokio::time::interval(DAY);
+    loop {
+        days.tick().await;
+        if let Err(fault) = walker.sweep(KEPT_MS).await {
+            tracing::warn!(error = &fault as &dyn std::error::Error, "old walkthroughs were not deleted");
+        }
+    }
 }
 
 /// Starts the publishing thread and the watcher.

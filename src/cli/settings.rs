@@ -6,129 +6,50 @@ use std::{
     time::Duration,
 };
 
-use clap::{Args, Parser, Subcommand};
 use serde::Deserialize;
 
-use super::{Failure, check, doctor, new, schema, search, serve, test};
-use crate::http::{Hotline, Tokens};
+use super::{Failure, arguments::Flags};
+use crate::{
+    http::{Hotline, Tokens},
+    journey::WalkRules,
+};
 
 /// The settings file, in the working directory.
 pub(super) const FILE: &str = "wenzhen.toml";
 const KB: &str = "kb";
 const DATA: &str = "data";
 const LISTEN: &str = "127.0.0.1:8080";
+/// The database, in the data folder.
+const DATABASE: &str = "wenzhen.db";
+/// What a visit costs in minutes of work, where nobody has said (ALGORITHMS A2).
+const VISIT_MINUTES: f64 = 120.0;
 /// Environment variables that are settings.
-const VARIABLES: [&str; 10] = [
+const VARIABLES: [&str; 13] = [
     "WENZHEN_KB",
     "WENZHEN_DATA",
+    "WENZHEN_DATABASE",
     "WENZHEN_LISTEN",
     "WENZHEN_AGENT_TOKEN",
     "WENZHEN_EDITOR_TOKEN",
     "WENZHEN_ADMIN_TOKEN",
     "WENZHEN_HOTLINE",
     "WENZHEN_HOTLINE_HOURS",
+    "WENZHEN_PROMISE",
+    "WENZHEN_VISIT_MINUTES",
     "WENZHEN_POLL",
     "WENZHEN_EMBEDDINGS",
 ];
-
-/// 问诊：把一个 Markdown 文件夹变成家电排障搜索
-#[derive(Parser, Debug)]
-#[command(name = "wenzhen", version, disable_help_subcommand = true, arg_required_else_help = false)]
-pub struct Cli {
-    #[command(subcommand)]
-    command: Option<Command>,
-    #[command(flatten)]
-    flags: Flags,
-}
-
-/// Flags of every command.
-#[derive(Args, Debug, Clone, Default)]
-struct Flags {
-    /// 知识库文件夹（默认 kb）
-    #[arg(long, global = true, value_name = "文件夹")]
-    kb: Option<PathBuf>,
-    /// 数据文件夹（默认 data）
-    #[arg(long, global = true, value_name = "文件夹")]
-    data: Option<PathBuf>,
-    /// 监听地址（默认 127.0.0.1:8080）
-    #[arg(long, global = true, value_name = "地址")]
-    listen: Option<String>,
-    /// 服务热线号码，显示在页面上（默认不显示）
-    #[arg(long, global = true, value_name = "号码")]
-    hotline: Option<String>,
-    /// 热线时间（默认 7×24 小时）
-    #[arg(long, global = true, value_name = "时间")]
-    hotline_hours: Option<String>,
-    /// 网络文件夹收不到变化通知时，每隔几秒查看一次（默认靠系统通知）
-    #[arg(long, global = true, value_name = "秒")]
-    poll: Option<String>,
-    /// 语义模型：built-in（默认，内置）或 off（只按词搜）
-    #[arg(long, global = true, value_name = "模型")]
-    embeddings: Option<String>,
-}
-
-#[derive(Subcommand, Debug)]
-enum Command {
-    /// 启动服务（不写命令时就是它）
-    Serve,
-    /// 检查知识库，列出所有问题；有错误时退出码为 1
-    Check {
-        /// 输出格式：text、json、sarif
-        #[arg(long, default_value = "text", value_name = "格式")]
-        format: String,
-        /// 只列出这个级别及以上：error、warning、note
-        #[arg(long, default_value = "note", value_name = "级别")]
-        level: String,
-    },
-    /// 建一篇新文章，里面有这一类该写的小节；不会改动已有的文件
-    New {
-        /// 类型：troubleshooting、error-code、how-to、policy、script、procedure
-        #[arg(value_name = "类型")]
-        kind: String,
-        /// 标题
-        #[arg(value_name = "标题")]
-        title: String,
-        /// 电器，也是文章所在的文件夹（默认不分电器，放在知识库最上层）
-        #[arg(long, value_name = "电器")]
-        appliance: Option<String>,
-        /// 文章 id，也是文件名（默认用标题）
-        #[arg(long, value_name = "id")]
-        id: Option<String>,
-    },
-    /// 看看安装得好不好：知识库、数据文件夹、端口、设置；有要处理的，退出码为 1
-    Doctor,
-    /// 输出文件头的 JSON Schema，给编辑器做补全和检查
-    Schema,
-    /// 在终端里搜索
-    Search {
-        /// 要找的问题
-        query: String,
-        /// 列出每个得分的由来
-        #[arg(long)]
-        explain: bool,
-        /// 以坐席身份搜索
-        #[arg(long)]
-        agent: bool,
-    },
-    /// 跑文章里的 expect，或一份问题表
-    Test {
-        /// TSV 文件：query、ids，可选 qid、stratum、audience
-        #[arg(long, value_name = "文件")]
-        queries: Option<PathBuf>,
-        /// 只按词搜，不用语义模型
-        #[arg(long)]
-        lexical: bool,
-    },
-}
 
 /// All settings, complete.
 #[derive(Clone)]
 pub(super) struct Settings {
     pub kb: PathBuf,
     pub data: PathBuf,
+    pub database: PathBuf,
     pub listen: SocketAddr,
     pub tokens: Tokens,
     pub hotline: Option<Hotline>,
+    pub walks: WalkRules,
     /// The folder is looked at this often, and not watched.
     pub poll: Option<Duration>,
     /// The sentence model speaks.
@@ -142,36 +63,17 @@ pub(super) struct Settings {
 struct File {
     kb: Option<PathBuf>,
     data: Option<PathBuf>,
+    database: Option<String>,
     listen: Option<String>,
     agent_token: Option<String>,
     editor_token: Option<String>,
     admin_token: Option<String>,
     hotline: Option<String>,
     hotline_hours: Option<String>,
+    promise: Option<String>,
+    visit_minutes: Option<f64>,
     poll: Option<u64>,
     embeddings: Option<String>,
-}
-
-/// Runs the chosen command.
-///
-/// # Errors
-/// What happened and what to try, in Chinese.
-pub fn run(cli: Cli) -> Result<(), Failure> {
-    let file = read_file(Path::new(FILE))?;
-    let settings = Settings::read(file.as_deref(), &|name| std::env::var(name).ok(), &cli.flags)?;
-    refuse_unknown_variables(std::env::vars().map(|(name, _)| name))?;
-    match cli.command.unwrap_or(Command::Serve) {
-        Command::Serve => serve::serve(settings),
-        Command::Check { format, level } => check::check(&settings, &format, &level),
-        Command::New { kind, title, appliance, id } => {
-            let wish = new::Wish { kind: &kind, title: &title, appliance: appliance.as_deref(), id: id.as_deref() };
-            new::new(&settings, &wish)
-        }
-        Command::Doctor => doctor::doctor(&settings),
-        Command::Schema => schema::schema(),
-        Command::Search { query, explain, agent } => search::search(&settings, &query, explain, agent),
-        Command::Test { queries, lexical } => test::test(&settings, queries.as_deref(), lexical),
-    }
 }
 
 /// The settings file; `None` when there is none.
@@ -197,6 +99,14 @@ fn refuse_unknown_variables(names: impl Iterator<Item = String>) -> Result<(), F
 }
 
 impl Settings {
+    /// The settings this process was started with.
+    pub(super) fn of_this_process(flags: &Flags) -> Result<Self, Failure> {
+        let file = read_file(Path::new(FILE))?;
+        let settings = Self::read(file.as_deref(), &|name| std::env::var(name).ok(), flags)?;
+        refuse_unknown_variables(std::env::vars().map(|(name, _)| name))?;
+        Ok(settings)
+    }
+
     fn read(file: Option<&str>, variable: &dyn Fn(&str) -> Option<String>, flags: &Flags) -> Result<Self, Failure> {
         let from_file = file.is_some();
         let file: File = match file {
@@ -205,7 +115,7 @@ impl Settings {
                 let line = text.get(..e.span().map_or(0, |s| s.start)).unwrap_or("").matches('\n').count() + 1;
                 Failure::usage(
                     format!("{FILE} 第 {line} 行读不懂或有不认识的设置"),
-                    "可用的有：kb、data、listen、agent_token、editor_token、admin_token、hotline、hotline_hours、poll、embeddings",
+                    "可用的有：kb、data、database、listen、agent_token、editor_token、admin_token、hotline、hotline_hours、promise、visit_minutes、poll、embeddings",
                 )
             })?,
         };
@@ -232,9 +142,18 @@ impl Settings {
         let number = text(&flags.hotline, "WENZHEN_HOTLINE", file.hotline);
         let hours = text(&flags.hotline_hours, "WENZHEN_HOTLINE_HOURS", file.hotline_hours)
             .unwrap_or_else(|| "7×24 小时".to_owned());
+        let data = path(&flags.data, "WENZHEN_DATA", file.data, DATA);
+        let database = text(&flags.database, "WENZHEN_DATABASE", file.database);
+        let visit = text(&flags.visit_minutes, "WENZHEN_VISIT_MINUTES", file.visit_minutes.map(|n| n.to_string()));
+        let walks = WalkRules {
+            visit_minutes: visit.map_or(Ok(VISIT_MINUTES), |t| minutes(&t))?,
+            promise: text(&flags.promise, "WENZHEN_PROMISE", file.promise),
+        };
         Ok(Self {
+            database: database.map_or_else(|| Ok(data.join(DATABASE)), |d| database_file(&d))?,
+            walks,
             kb: path(&flags.kb, "WENZHEN_KB", file.kb, KB),
-            data: path(&flags.data, "WENZHEN_DATA", file.data, DATA),
+            data,
             listen,
             tokens: Tokens {
                 agent: text(&None, "WENZHEN_AGENT_TOKEN", file.agent_token),
@@ -247,6 +166,23 @@ impl Settings {
             from_file,
         })
     }
+}
+
+/// A file; the other database there will be is refused by name.
+fn database_file(text: &str) -> Result<PathBuf, Failure> {
+    if text.starts_with("postgres") {
+        let hint = "写一个文件，例如 --database data/wenzhen.db";
+        return Err(Failure::usage("这一版还不能用 PostgreSQL", hint));
+    }
+    Ok(text.strip_prefix("sqlite://").or_else(|| text.strip_prefix("sqlite:")).unwrap_or(text).into())
+}
+
+/// What a visit costs: a whole day of work is the most that makes sense.
+fn minutes(text: &str) -> Result<f64, Failure> {
+    let number = text.trim().parse().ok().filter(|n| (0.0..=1_440.0).contains(n));
+    number.ok_or_else(|| {
+        Failure::usage(format!("visit_minutes 的分钟数 `{text}` 读不懂"), "写 0 到 1440 的数，例如 --visit-minutes 120")
+    })
 }
 
 /// How often to look: a network folder looked at more often than each second gains nothing.

@@ -33,6 +33,7 @@ static ASSETS: LazyLock<Vec<Asset>> = LazyLock::new(|| {
         asset("main", "css", css, include_str!("../../web/style/main.css")),
         asset("search", "js", script, include_str!("../../web/script/search.js")),
         asset("keys", "js", script, include_str!("../../web/script/keys.js")),
+        asset("desk", "js", script, include_str!("../../web/script/desk.js")),
         asset("live", "js", script, include_str!("../../web/script/live.js")),
         asset("icon", "svg", "image/svg+xml", include_str!("../../web/icon/icon.svg")),
     ]

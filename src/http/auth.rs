@@ -1,11 +1,10 @@
 //! Who is calling: a bearer token, or the signed cookie of a sign-in.
 
 use std::{
-    collections::HashMap,
     convert::Infallible,
     net::IpAddr,
     sync::{Mutex, PoisonError},
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use axum::{
@@ -18,6 +17,7 @@ use subtle::ConstantTimeEq;
 
 use super::{
     error::{ApiFault, HttpFault},
+    limit::Limit,
     routes::ServerState,
 };
 use crate::access::Role;
@@ -27,8 +27,6 @@ const SESSION: Duration = Duration::from_secs(12 * 3600);
 /// Wrong tokens allowed from one address within [`GUESS_WINDOW`].
 const GUESSES: u32 = 10;
 const GUESS_WINDOW: Duration = Duration::from_secs(600);
-/// Addresses remembered; beyond, the oldest windows are dropped.
-const ADDRESSES: usize = 10_000;
 /// The cookie's name.
 const COOKIE: &str = "wenzhen";
 
@@ -50,7 +48,7 @@ pub struct Auth {
     key: [u8; 32],
     /// A sign-in link that works once.
     once: Mutex<Option<[u8; 32]>>,
-    guesses: Mutex<HashMap<IpAddr, (u32, Instant)>>,
+    guesses: Limit<IpAddr>,
 }
 
 impl Auth {
@@ -67,7 +65,7 @@ impl Auth {
         for (_, token) in &tokens {
             key.update(token);
         }
-        Self { tokens, key: key.finalize().into(), once: Mutex::default(), guesses: Mutex::default() }
+        Self { tokens, key: key.finalize().into(), once: Mutex::default(), guesses: Limit::new(GUESSES, GUESS_WINDOW) }
     }
 
     /// Whether any token is set.
@@ -135,10 +133,7 @@ impl Auth {
     }
 
     fn check_guesses(&self, address: Option<IpAddr>) -> Result<(), HttpFault> {
-        let guesses = self.guesses.lock().unwrap_or_else(PoisonError::into_inner);
-        let over = address
-            .and_then(|a| guesses.get(&a))
-            .is_some_and(|(n, since)| *n >= GUESSES && since.elapsed() < GUESS_WINDOW);
+        let over = address.is_some_and(|a| self.guesses.is_over(&a));
         if over {
             return Err(HttpFault::new(
                 StatusCode::TOO_MANY_REQUESTS,
@@ -150,19 +145,9 @@ impl Auth {
     }
 
     fn count_guess(&self, address: Option<IpAddr>) {
-        let Some(address) = address else { return };
-        let mut guesses = self.guesses.lock().unwrap_or_else(PoisonError::into_inner);
-        if guesses.len() >= ADDRESSES {
-            guesses.retain(|_, (_, since)| since.elapsed() < GUESS_WINDOW);
-            if guesses.len() >= ADDRESSES {
-                guesses.clear();
-            }
+        if let Some(address) = address {
+            self.guesses.count(address);
         }
-        let entry = guesses.entry(address).or_insert((0, Instant::now()));
-        if entry.1.elapsed() >= GUESS_WINDOW {
-            *entry = (0, Instant::now());
-        }
-        entry.0 += 1;
     }
 }
 

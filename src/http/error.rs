@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::{
     found::{DEPTH, LIMIT, QUERY_CHARS, QuestionFault},
-    journey::FindFault,
+    journey::{FindFault, WalkFault},
 };
 
 /// A refusal, before it is known whether JSON or a page is wanted.
@@ -110,6 +110,36 @@ impl From<FindFault> for HttpFault {
             FindFault::Gone => Self::new(StatusCode::GONE, "gone", "这篇文章已经停用。请重新搜索。"),
             FindFault::Search(error) => Self::ours(&error),
         }
+    }
+}
+
+impl From<WalkFault> for HttpFault {
+    fn from(fault: WalkFault) -> Self {
+        let (status, code, detail) = match fault {
+            WalkFault::NotFound => {
+                (StatusCode::NOT_FOUND, "no-walkthrough", "没有这次排查，或者已经过期删除。请重新搜索，从头开始。")
+            }
+            WalkFault::Full => (StatusCode::CONFLICT, "full", "这次排查的回答太多了，请重新开始。"),
+            WalkFault::NotWalkable => {
+                (StatusCode::CONFLICT, "not-walkable", "这篇文章没有可以一步步做的步骤，请直接看文章。")
+            }
+            WalkFault::NotDue => {
+                (StatusCode::CONFLICT, "not-due", "现在要做的不是这一步，可能在别处已经答过。请刷新，按现在显示的来。")
+            }
+            WalkFault::NoCode => {
+                (StatusCode::NOT_FOUND, "no-code", "没有这个接力码，或者已经过期。请核对数字，或请用户重新取一个。")
+            }
+            WalkFault::StaffOnly => return Self::sign_in(),
+            WalkFault::Question(fault) => return fault.into(),
+            WalkFault::Find(fault) => return fault.into(),
+            WalkFault::Busy(_) => {
+                let busy = Self::ours(&fault);
+                let detail = "现在人多，这一步还没有记下。请稍等几秒，再按一次。".to_owned();
+                return Self { status: StatusCode::SERVICE_UNAVAILABLE, code: "busy", detail, ..busy };
+            }
+            WalkFault::Database(_) | WalkFault::Broke(_) | WalkFault::Random(_) => return Self::ours(&fault),
+        };
+        Self::new(status, code, detail)
     }
 }
 

@@ -5,10 +5,13 @@ mod assets;
 mod auth;
 mod error;
 mod guard;
+mod limit;
 mod links;
 mod pages;
 mod params;
 mod routes;
+mod tries;
 
 pub use auth::{Auth, Tokens};
 pub use routes::{Hotline, ServerState, openapi, router};
+pub use tries::Tries;

@@ -14,8 +14,8 @@ use tower_http::{catch_panic::CatchPanicLayer, compression::CompressionLayer, ti
 use utoipa::{OpenApi, openapi::OpenApi as OpenApiDocument};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{api, assets, auth::Auth, guard, pages};
-use crate::journey::Finder;
+use super::{api, assets, auth::Auth, guard, pages, tries::Tries};
+use crate::journey::{Finder, Walker};
 
 /// No answer takes longer; the longest wait a caller can ask for is shorter.
 const TIMEOUT: Duration = Duration::from_secs(20);
@@ -36,8 +36,12 @@ pub struct Hotline {
 pub struct ServerState {
     /// Finds.
     pub finder: Finder,
+    /// Leads through articles.
+    pub walker: Walker,
     /// Who is calling.
     pub auth: Arc<Auth>,
+    /// What may be tried only so often.
+    pub tries: Arc<Tries>,
     /// The hotline, when one is set.
     pub hotline: Option<Arc<Hotline>>,
 }
@@ -45,7 +49,7 @@ pub struct ServerState {
 #[derive(OpenApi)]
 #[openapi(
     info(title = "Wenzhen 问诊", description = "Search and troubleshooting for home appliances."),
-    tags((name = "search"), (name = "articles"), (name = "editing"))
+    tags((name = "search"), (name = "articles"), (name = "walkthroughs"), (name = "editing"))
 )]
 struct Document;
 
@@ -59,6 +63,14 @@ fn api_router() -> OpenApiRouter<ServerState> {
         .routes(routes!(api::receipts::receipt))
         .routes(routes!(api::events::events))
         .routes(routes!(api::problems::problems))
+        .routes(routes!(api::walkthroughs::begin))
+        .routes(routes!(api::walkthroughs::walkthrough))
+        .routes(routes!(api::walkthroughs::answer))
+        .routes(routes!(api::walkthroughs::take_back))
+        .routes(routes!(api::walkthroughs::hand_off))
+        .routes(routes!(api::walkthroughs::note))
+        .routes(routes!(api::handoffs::handoff))
+        .routes(routes!(api::handoffs::feedback))
 }
 
 /// The API as an OpenAPI document.
@@ -73,6 +85,9 @@ pub fn router(state: ServerState) -> Router {
     let pages = Router::new()
         .route("/", get(pages::home))
         .route("/a/{id}", get(pages::article))
+        .route("/w", post(pages::begin_walk))
+        .route("/w/{id}", get(pages::walk).post(pages::walk_on))
+        .route("/desk", get(pages::desk).post(pages::desk_on))
         .route("/editor", get(pages::editor))
         .route("/login", get(pages::login_form).post(pages::login))
         .route("/logout", post(pages::logout))

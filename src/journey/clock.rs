@@ -20,3 +20,16 @@ pub fn clock_time(at: std::time::SystemTime) -> String {
     let zoned = jiff::Timestamp::try_from(at).map(|t| t.to_zoned(jiff::tz::TimeZone::system()));
     zoned.map(|z| z.strftime("%m-%d %H:%M:%S").to_string()).unwrap_or_default()
 }
+
+/// Now, in milliseconds since 1970.
+#[must_use]
+pub fn now_ms() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
+}
+
+/// A moment in milliseconds since 1970 as people at the server say it: day, hour and minute.
+#[must_use]
+pub fn clock_minute(at_ms: i64) -> String {
+    let zoned = jiff::Timestamp::from_millisecond(at_ms).map(|t| t.to_zoned(jiff::tz::TimeZone::system()));
+    zoned.map(|z| z.strftime("%-m 月 %-d 日 %H:%M").to_string()).unwrap_or_default()
+}

@@ -7,7 +7,7 @@ use std::{
     time::Instant,
 };
 
-use super::{Live, Snapshot};
+use super::{Live, Snapshot, ask_back::ask_back};
 use crate::{
     access::{Banner, Role, Standing, standing},
     article::{Article, ArticleId, Audience, RelPath, Viewer},
@@ -105,6 +105,7 @@ impl Finder {
         };
         let mut found = search(question, &context)?;
         found.generation = snapshot.generation;
+        found.question = ask_back(&found, question, &snapshot, role);
         found.took_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         Ok(found)
     }

@@ -1,20 +1,28 @@
-//! What people come for: an editor publishes, everybody finds. Knows no HTTP, no JSON, no terminal.
+//! What people come for: an editor publishes, everybody finds, a customer is led step by step. Knows no
+//! HTTP, no JSON, no terminal.
 
+mod ask_back;
 mod clock;
 mod find;
+mod handoff;
 mod meaning;
 mod news;
 mod publish;
 mod receipt;
 mod rhythm;
 mod snapshot;
+mod standing;
 mod trial;
+mod walk;
+mod walker;
 
-pub use clock::{Today, clock_time, local_today};
+pub use clock::{Today, clock_minute, clock_time, local_today, now_ms};
 pub use find::{ArticleAnswer, FindFault, Finder, Picture};
+pub use handoff::{FeedbackGiven, visit_note};
 pub use meaning::{Embedder, Meaning};
 pub use news::{ChangedArticle, News, Published};
 pub use publish::{PublishFault, Publisher, Report, StartFault};
 pub use receipt::{Receipt, Receipts};
 pub use snapshot::{Live, Snapshot};
 pub use trial::{TrialResult, TrialResults, Trials};
+pub use walk::{Beginning, DueStep, Reply, Tried, WalkFault, WalkPlace, WalkRules, Walked, Walker};

@@ -102,6 +102,11 @@ impl Snapshot {
         matches!(standing(role, article, self.today), Standing::Shown | Standing::ShownWithBanner(_))
     }
 
+    /// The article `id`, when `role` may read it.
+    pub(super) fn shown(&self, id: &ArticleId, role: Role) -> Option<&Arc<Article>> {
+        self.corpus.article(id).filter(|a| self.may_read(role, a))
+    }
+
     fn of_role(&self, role: Role) -> &PerRole {
         &self.per_role[match role {
             Role::Customer => 0,

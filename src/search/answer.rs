@@ -148,6 +148,7 @@ fn answer(question: &Question, context: &SearchContext<'_>, reading: Reading) ->
             () => MeaningUse::Off,
         },
         alert,
+        question: None,
         understood: reading.understood,
         hits,
     };

@@ -169,7 +169,7 @@ impl Ranker<'_> {
             },
             ScorePart { name: "symptom", about: String::new(), score: weights.symptom * short.symptom },
         ];
-        for (name, value) in &self.question.signs {
+        for (name, value) in self.question.signs.iter().filter(|(_, value)| !value.is_empty()) {
             let has = article.signs.iter().find(|(n, _)| n == name);
             if let Some((_, own)) = has {
                 let score = if own == value { weights.sign } else { -weights.sign };

@@ -1,11 +1,33 @@
-//! What survives a restart. Knows no index, no folder of articles, no HTML.
+//! What survives a restart: small files of the data folder, and the database. Knows no index, no
+//! folder of articles, no HTML.
 
+mod answers;
+mod connect;
+mod database;
+mod fault;
+mod feedback;
+mod handoffs;
 mod last_good;
 mod lock;
+mod migrate;
+mod retention;
+mod rows;
 mod secret;
+mod texts;
 mod vectors;
+mod walkthroughs;
+mod writer;
 
+pub use answers::{Appended, MAX_ANSWER_ROWS, TakenBack};
+pub use database::Store;
+pub use fault::{Cause, DatabaseFault};
 pub use last_good::{LastGood, StoreFault};
 pub use lock::{DataLock, LockFault};
+pub use retention::{KEPT_MS, Swept};
 pub use secret::{Secret, random_bytes};
+pub use texts::KeptText;
 pub use vectors::KeptVectors;
+pub use walkthroughs::{Kept, Outcomes, Seq};
+
+#[cfg(test)]
+mod tests;

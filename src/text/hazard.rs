@@ -117,6 +117,19 @@ mod tests {
     }
 
     #[test]
+    fn k12_the_shipped_list_tells_danger_from_its_look_alikes() {
+        let (hazards, _) = parse_hazards(include_str!("../../kb/danger.txt"));
+        let name = |t: &str| hazards.find(&normalize(t)).map(|h| h.name.clone());
+        for harmless in ["洗衣机不进水", "热水器打不着火", "燃气灶不着火"] {
+            assert_eq!(name(harmless), None, "{harmless}");
+        }
+        for (danger, hazard) in [("厨房有燃气味", "gas"), ("插头冒火花", "fire"), ("洗衣机漏电麻手", "shock")]
+        {
+            assert_eq!(name(danger).as_deref(), Some(hazard), "{danger}");
+        }
+    }
+
+    #[test]
     fn wrong_lines_are_named() {
         let (_, faults) = parse_hazards("+ 早了\n[a] 说\n乱写\n");
         assert_eq!(faults[0], ListFault { line: 1, kind: ListFaultKind::NoHazard });

@@ -1,9 +1,11 @@
 //! Raw characters to comparable words. Knows no article, no folder, no index.
 
+mod address;
 mod code;
 mod dictionary;
 mod hazard;
 mod list;
+mod mask;
 mod normalize;
 mod segment;
 mod sound;
@@ -13,7 +15,11 @@ pub use code::{ErrorCode, canonical_model, codes_in, models_in, spoken_codes};
 pub use dictionary::{Dictionary, Word, parse_words};
 pub use hazard::{Hazard, Hazards, parse_hazards};
 pub use list::{ListFault, ListFaultKind};
+pub use mask::mask;
 pub use normalize::{Normalized, normalize};
 pub use segment::{Cut, cut, grams, query_words};
 pub use sound::{Readings, folded_syllable, initials, parse_readings};
 pub use synonym::{Synonyms, parse_synonyms};
+
+#[cfg(test)]
+mod tests;

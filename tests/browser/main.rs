@@ -1,7 +1,7 @@
 //! What people do in a browser, with a real Chromium and a real server over a copy of `kb/`.
 //!
 //! Without Chromium these tests are skipped, with a line that says so. The journeys of customers are
-//! here; those of the staff in `desk.rs`, hostile articles in `hostile.rs`, screens and pictures in
+//! here; those of the staff in `desk.rs`, walkthroughs in `walk.rs`, hostile articles in `hostile.rs`, screens and pictures in
 //! `screens.rs`.
 
 mod desk;
@@ -9,6 +9,7 @@ mod hostile;
 mod live;
 mod program;
 mod screens;
+mod walk;
 mod webdriver;
 mod world;
 

@@ -519,6 +519,35 @@ impl Server {
         (response.status().as_u16(), serde_json::from_str(&text).unwrap_or_default())
     }
 
+    /// Sends JSON: status and JSON of the answer.
+    pub(crate) fn send(&self, method: &str, path: &str, body: &Value, token: &str) -> (u16, Value) {
+        let uri = format!("{}{path}", self.address);
+        let mut request =
+            ureq::http::Request::builder().method(method).uri(uri).header("content-type", "application/json");
+        if !token.is_empty() {
+            request = request.header("authorization", format!("Bearer {token}"));
+        }
+        let request = request.body(body.to_string()).expect("a request");
+        let mut response = self.agent.run(request).unwrap_or_else(|fault| panic!("{path}: {fault}"));
+        let text = response.body_mut().read_to_string().unwrap_or_else(|fault| panic!("{path}: {fault}"));
+        (response.status().as_u16(), serde_json::from_str(&text).unwrap_or_default())
+    }
+
+    /// The status of the answer to JSON that is posted; nothing when there is none.
+    pub(crate) fn try_send(&self, path: &str, body: &Value) -> Option<u16> {
+        let request = self.agent.post(format!("{}{path}", self.address)).header("content-type", "application/json");
+        let mut response = request.send(body.to_string()).ok()?;
+        response.body_mut().read_to_string().ok()?;
+        Some(response.status().as_u16())
+    }
+
+    /// Says that `step` of the walkthrough did not solve it.
+    pub(crate) fn did(&self, walk: &str, step: &str) {
+        let body = serde_json::json!({"step": step, "outcome": "not_solved"});
+        let (status, said) = self.send("POST", &format!("/api/v1/walkthroughs/{walk}/answers"), &body, "");
+        assert_eq!(status, 200, "{said}");
+    }
+
     fn results(&self, q: &str) -> Vec<Value> {
         let (status, body) = self.get(&format!("/api/v1/search?limit=50&q={}", encoded(q)), "");
         assert_eq!(status, 200, "{body}");

@@ -18,6 +18,9 @@ mod licences;
 mod live;
 mod meaning;
 mod pages;
+#[cfg(unix)]
+mod relay;
 mod search;
 mod trouble;
+mod walk;
 mod world;

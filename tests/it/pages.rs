@@ -681,7 +681,13 @@ async fn no_page_holds_anything_that_runs_or_styles_inline() {
 async fn a_number_to_dial_stands_there_only_when_one_is_set() {
     let world = house();
     let auth = Arc::new(Auth::new(&Tokens::default(), &[7; 32]));
-    let silent = router(ServerState { finder: world.finder.clone(), auth, hotline: None });
+    let silent = router(ServerState {
+        finder: world.finder.clone(),
+        walker: world.walker.clone(),
+        auth,
+        tries: Arc::default(),
+        hotline: None,
+    });
     let paths = ["/", "/a/washer-no-spin", "/a/ac-not-cooling", "/nothing", "/login", "/a/old"].map(str::to_owned);
     let searches = ["洗衣机不脱水", "今天天气怎么样", "厨房有燃气味"].map(|q| format!("/?q={}", encoded(q)));
     for path in paths.into_iter().chain(searches) {

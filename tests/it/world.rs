@@ -3,7 +3,7 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, LazyLock},
 };
 
 use axum::{
@@ -12,12 +12,14 @@ use axum::{
     http::{HeaderMap, Request, StatusCode},
 };
 use tempfile::TempDir;
+use tokio::runtime::Runtime;
 use tower::ServiceExt;
 use wenzhen::{
     article::Date,
     corpus::Tick,
     http::{Auth, Hotline, ServerState, Tokens, router},
-    journey::{Finder, Live, Publisher, Report, Today},
+    journey::{Finder, Live, Publisher, Report, Today, WalkRules, Walker, now_ms},
+    store::Store,
 };
 
 pub(crate) const AGENT: &str = "agent-token";
@@ -35,7 +37,20 @@ pub(crate) struct World {
     pub live: Arc<Live>,
     pub publisher: Publisher,
     pub finder: Finder,
+    pub walker: Walker,
     pub router: Router,
+}
+
+/// Where the databases of all worlds live: tests come with a runtime of their own, or with none.
+fn databases() -> &'static Runtime {
+    static DATABASES: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().expect("a runtime"));
+    &DATABASES
+}
+
+fn open_database(path: &Path) -> Store {
+    let path = path.to_owned();
+    let opening = std::thread::spawn(move || databases().block_on(Store::open(&path)));
+    opening.join().expect("opened").expect("a database")
 }
 
 /// An answer of the router, read whole.
@@ -97,8 +112,13 @@ impl World {
         let tokens = Tokens { agent: Some(AGENT.into()), editor: Some(EDITOR.into()), admin: Some(ADMIN.into()) };
         let auth = Arc::new(Auth::new(&tokens, &[7; 32]));
         let hotline = Some(Arc::new(Hotline { number: "400-000-0000".into(), hours: "7×24 小时".into() }));
-        let router = router(ServerState { finder: finder.clone(), auth, hotline });
-        Self { folder, today, live, publisher, finder, router }
+        let store = open_database(&folder.path().join("data/wenzhen.db"));
+        let rules = WalkRules { visit_minutes: 120.0, promise: Some("24 小时内电话预约。".into()) };
+        let walker = Walker::new(finder.clone(), store, rules, now_ms);
+        let state =
+            ServerState { finder: finder.clone(), walker: walker.clone(), auth, tries: Arc::default(), hotline };
+        let router = router(state);
+        Self { folder, today, live, publisher, finder, walker, router }
     }
 
     pub(crate) fn kb(&self) -> PathBuf {

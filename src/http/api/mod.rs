@@ -2,12 +2,15 @@
 
 pub(crate) mod articles;
 pub(crate) mod events;
+pub(crate) mod handoffs;
 pub(crate) mod media;
 pub(crate) mod problems;
 pub(crate) mod receipts;
 pub(crate) mod search;
 pub(crate) mod status;
 pub(crate) mod suggest;
+pub(crate) mod walkthrough_body;
+pub(crate) mod walkthroughs;
 
 use std::sync::LazyLock;
 

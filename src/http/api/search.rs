@@ -9,7 +9,7 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::blocking;
+use super::{blocking, walkthrough_body::QuestionBody};
 use crate::{
     access::Role,
     article::{ArticleId, Kind},
@@ -41,7 +41,8 @@ pub(crate) struct SearchBody {
     meaning: &'static str,
     understood: UnderstoodBody,
     alert: Option<AlertBody>,
-    question: Option<String>,
+    /// A question that tells the results apart; answered with `sign=名:值`, 不清楚 with `sign=名:`, 都不是 with `not=`.
+    question: Option<QuestionBody>,
     results: Vec<HitBody>,
 }
 
@@ -124,7 +125,7 @@ impl SearchBody {
             meaning: found.meaning.as_str(),
             understood,
             alert: found.alert.map(AlertBody::new),
-            question: None,
+            question: found.question.as_ref().map(QuestionBody::new),
             results: found.hits.into_iter().map(HitBody::new).collect(),
         }
     }
@@ -214,7 +215,7 @@ pub(crate) fn question(params: &Params) -> Result<Question, HttpFault> {
     params(
         ("q" = String, Query, description = "The complaint, at most 512 characters"),
         ("appliance" = Option<String>, Query), ("kind" = Option<String>, Query), ("model" = Option<String>, Query),
-        ("sign" = Option<Vec<String>>, Query, description = "名称:值, repeatable"),
+        ("sign" = Option<Vec<String>>, Query, description = "名称:值, repeatable; an empty value is 不清楚"),
         ("not" = Option<Vec<String>>, Query, description = "Article ids to leave out, repeatable"),
         ("limit" = Option<usize>, Query, description = "1 to 50"), ("offset" = Option<usize>, Query),
         ("explain" = Option<u8>, Query, description = "1 adds the parts of each score"),

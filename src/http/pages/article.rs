@@ -9,6 +9,7 @@ use axum::{
 use super::{SiteView, own_path, page, path_of, problem_page};
 use crate::{
     article::{Audience, Section, SectionRole, Severity, Step, Who, render},
+    guide::is_walkable,
     http::{
         api::{articles::article_revision, blocking},
         auth::Caller,
@@ -29,53 +30,57 @@ struct ArticlePage {
     page_title: String,
     site: SiteView,
     back: String,
+    /// The complaint the reader came with.
+    asked: String,
     article: ArticleView,
 }
 
-struct ArticleView {
-    id: String,
-    revision: String,
-    title: String,
-    kind: &'static str,
-    appliance: String,
-    models: Vec<String>,
-    codes: Vec<String>,
-    agent_only: bool,
-    urgent: bool,
-    danger: bool,
-    banner: Option<&'static str>,
-    intro: Vec<SectionView>,
-    sections: Vec<SectionView>,
-    reviewed: Option<String>,
-    minutes: u32,
-    n_steps: usize,
-    toc: bool,
-    exit: Option<String>,
+pub(super) struct ArticleView {
+    pub id: String,
+    pub revision: String,
+    pub title: String,
+    pub kind: &'static str,
+    pub appliance: String,
+    pub models: Vec<String>,
+    pub codes: Vec<String>,
+    pub agent_only: bool,
+    pub urgent: bool,
+    pub danger: bool,
+    pub banner: Option<&'static str>,
+    pub intro: Vec<SectionView>,
+    pub sections: Vec<SectionView>,
+    pub reviewed: Option<String>,
+    pub minutes: u32,
+    pub n_steps: usize,
+    pub toc: bool,
+    pub exit: Option<String>,
+    /// Whether it can be walked step by step.
+    pub walked: bool,
 }
 
-struct SectionView {
-    slug: String,
-    heading: String,
-    role: &'static str,
-    html: String,
-    steps: Vec<StepView>,
+pub(super) struct SectionView {
+    pub slug: String,
+    pub heading: String,
+    pub role: &'static str,
+    pub html: String,
+    pub steps: Vec<StepView>,
 }
 
-struct StepView {
-    n: usize,
-    slug: String,
-    title: String,
-    html: String,
-    minutes: Option<u32>,
-    likely: Option<&'static str>,
-    safety: Vec<String>,
-    technician: bool,
-    needs: Vec<LinkView>,
+pub(super) struct StepView {
+    pub n: usize,
+    pub slug: String,
+    pub title: String,
+    pub html: String,
+    pub minutes: Option<u32>,
+    pub likely: Option<&'static str>,
+    pub safety: Vec<String>,
+    pub technician: bool,
+    pub needs: Vec<LinkView>,
 }
 
-struct LinkView {
-    url: String,
-    title: String,
+pub(super) struct LinkView {
+    pub url: String,
+    pub title: String,
 }
 
 /// One article as the caller may read it.
@@ -94,6 +99,7 @@ pub(crate) async fn article(
         Ok(article) => page(&ArticlePage {
             page_title: format!("{} - 问诊", article.title),
             site: SiteView::new(&state, caller, request.headers(), path_of(&request)),
+            asked: asked(&back(&request)),
             back: back(&request),
             article,
         }),
@@ -118,7 +124,14 @@ fn back(request: &Request) -> String {
     if path.starts_with("/?") { path.to_owned() } else { "/".to_owned() }
 }
 
-fn view(answer: &ArticleAnswer, caller: Caller) -> ArticleView {
+/// The complaint in the address of results.
+fn asked(back: &str) -> String {
+    let pairs = back.strip_prefix("/?").unwrap_or("").split('&').filter_map(|pair| pair.split_once('='));
+    let said = pairs.filter(|(name, _)| *name == "q").map(|(_, value)| value.replace('+', " ")).next();
+    said.map(|q| percent_encoding::percent_decode_str(&q).decode_utf8_lossy().into_owned()).unwrap_or_default()
+}
+
+pub(super) fn view(answer: &ArticleAnswer, caller: Caller) -> ArticleView {
     let article = &answer.article;
     let links = ReaderLinks { article, snapshot: &answer.snapshot, role: caller.0 };
     let html = |lines| render(article, lines, caller.0.viewer(), &links);
@@ -147,6 +160,7 @@ fn view(answer: &ArticleAnswer, caller: Caller) -> ArticleView {
         minutes: article.steps().filter_map(|s| s.minutes).sum(),
         n_steps: n,
         exit: service.map(|s| s.slug.clone()),
+        walked: is_walkable(article) && article.severity != Severity::Danger,
     }
 }
 

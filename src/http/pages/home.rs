@@ -6,11 +6,15 @@ use axum::{
     response::Response,
 };
 
-use super::{SiteView, page, path_of, problem_page};
+use super::{
+    SiteView,
+    narrowing::{Here, LinkView, NarrowingView},
+    page, path_of, problem_page,
+};
 use crate::{
     access::{Role, standing_banner},
     article::Severity,
-    found::{AnswerClass, Found, Hit, Question, QuestionFault, Snippet},
+    found::{Alert, AnswerClass, Found, Hit, Question, QuestionFault, Snippet},
     http::{
         api::{blocking, search::question},
         auth::Caller,
@@ -24,7 +28,7 @@ use crate::{
 
 /// Reasons shown for a result.
 const REASONS: usize = 3;
-const KNOWN: [&str; 5] = ["q", "appliance", "kind", "limit", "offset"];
+const KNOWN: [&str; 7] = ["q", "appliance", "kind", "limit", "offset", "sign", "not"];
 
 #[derive(Template)]
 #[template(path = "page/home.html", blocks = ["results"])]
@@ -53,12 +57,25 @@ struct ResultsView {
     results: Vec<ResultView>,
     more_url: Option<String>,
     question: Option<String>,
+    narrowing: Option<NarrowingView>,
+    /// What was answered, each with the way to take it back.
+    answered: Vec<LinkView>,
 }
 
-struct AlertView {
-    say: String,
-    url: Option<String>,
-    title: Option<String>,
+pub(super) struct AlertView {
+    pub say: String,
+    pub url: Option<String>,
+    pub title: Option<String>,
+}
+
+impl AlertView {
+    pub(super) fn new(alert: Alert) -> Self {
+        Self {
+            url: alert.article.as_ref().map(|a| article_url(&a.id)),
+            title: alert.article.map(|a| a.title.clone()),
+            say: alert.say,
+        }
+    }
 }
 
 struct ResultView {
@@ -154,22 +171,20 @@ fn facets(snapshot: &Snapshot, role: Role, q: &str, chosen: Option<&str>) -> Vec
 fn results(found: Found, question: &Question) -> ResultsView {
     let next = question.offset + question.limit;
     let more = found.total > next && found.hits.len() == question.limit && next + question.limit <= crate::found::DEPTH;
-    let appliance = question.appliance.as_deref().map(|a| format!("&appliance={}", query_value(a))).unwrap_or_default();
     let ask = found.answer == AnswerClass::Possible
         && found.understood.codes.len() == 1
         && found.understood.appliance.is_none();
+    let here = Here::new(&found.query, question);
     ResultsView {
+        narrowing: found.question.as_ref().map(|asked| here.narrowing(asked, &found)),
+        answered: here.answered(),
         answer: found.answer.as_str(),
         total: found.total,
         notice: notice(&found),
         searched_as: None,
-        more_url: more.then(|| format!("/?q={}{appliance}&offset={next}", query_value(&found.query))),
+        more_url: more.then(|| format!("{}&offset={next}", here.url())),
         question: ask.then(|| "是哪种电器？同一个代码在不同电器上意思不同。".to_owned()),
-        alert: found.alert.map(|alert| AlertView {
-            url: alert.article.as_ref().map(|a| article_url(&a.id)),
-            title: alert.article.map(|a| a.title.clone()),
-            say: alert.say,
-        }),
+        alert: found.alert.map(AlertView::new),
         results: found.hits.into_iter().map(result).collect(),
         query: found.query,
     }

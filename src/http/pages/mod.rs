@@ -1,18 +1,24 @@
 //! The HTML pages: one view struct for each template, filled from what a journey found.
 
 mod article;
+mod desk;
 mod editor;
 mod home;
+mod narrowing;
 mod problem;
 mod sign_in;
 mod view;
+mod walk;
+mod walk_view;
 
 pub(super) use article::{article, old_address};
+pub(super) use desk::{desk, desk_on};
 pub(super) use editor::editor;
 pub(super) use home::home;
 pub(super) use problem::problem_page;
 pub(super) use sign_in::{login, login_form, logout};
 pub(super) use view::view;
+pub(super) use walk::{begin_walk, walk, walk_on};
 
 use askama::Template;
 use axum::{
@@ -36,6 +42,7 @@ pub(crate) struct SiteView {
     icon: &'static str,
     large: bool,
     role: Option<&'static str>,
+    agent: bool,
     editor: bool,
     hotline: Option<HotlineView>,
     path: String,
@@ -55,6 +62,7 @@ impl SiteView {
             icon: &URLS.icon,
             large: cookie(headers, "text") == Some("large"),
             role: (role > Role::Customer).then(|| role.label()),
+            agent: role >= Role::Agent,
             editor: role >= Role::Editor,
             hotline: state.hotline.as_deref().map(hotline),
             path,

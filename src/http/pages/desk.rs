@@ -1,0 +1,214 @@
+//! `/desk`: an agent takes a call: search, the article, one step after the other, the visit note.
+
+use askama::Template;
+use axum::{
+    extract::{Form, Request, State},
+    http::HeaderMap,
+    response::{IntoResponse, Redirect, Response},
+};
+use serde::Deserialize;
+
+use super::{
+    SiteView,
+    article::{ArticleView, view as article_view},
+    home::AlertView,
+    page, path_of, problem_page,
+    walk::{WalkForm, act, refused},
+    walk_view::{Mode, WalkView},
+};
+use crate::{
+    access::Role,
+    article::Severity,
+    found::{AnswerClass, Found, Hit, Question},
+    guide::{Channel, is_walkable},
+    http::{
+        api::blocking,
+        auth::{Caller, From},
+        error::HttpFault,
+        links::query_value,
+        params::Params,
+        routes::ServerState,
+    },
+    journey::{Beginning, WalkFault},
+};
+
+/// Results on the desk: what fits beside an article.
+const RESULTS: usize = 8;
+
+#[derive(Template)]
+#[template(path = "page/desk.html")]
+struct DeskPage {
+    page_title: String,
+    site: SiteView,
+    desk: DeskView,
+}
+
+#[derive(Default)]
+struct DeskView {
+    q: String,
+    code: String,
+    /// This page without what is shown beside the step.
+    here: String,
+    focus_search: bool,
+    notice: Option<String>,
+    alert: Option<AlertView>,
+    searched: bool,
+    found_as: &'static str,
+    results: Vec<ResultView>,
+    walk: Option<WalkView>,
+    article: Option<ArticleView>,
+}
+
+struct ResultView {
+    url: String,
+    title: String,
+    kind: &'static str,
+    agent_only: bool,
+    danger: bool,
+    selected: bool,
+}
+
+/// The desk: nothing yet, results, an article, or a walkthrough.
+pub(crate) async fn desk(
+    State(state): State<ServerState>,
+    caller: Caller,
+    from: From,
+    params: Params,
+    request: Request,
+) -> Response {
+    if caller.at_least(Role::Agent).is_err() {
+        return Redirect::to("/login?next=%2Fdesk").into_response();
+    }
+    match shown(&state, caller.0, &from, params, request.headers()).await {
+        Err(fault) => problem_page(&state, caller, &request, fault),
+        Ok(desk) => {
+            let site = SiteView::new(&state, caller, request.headers(), path_of(&request));
+            page(&DeskPage { page_title: "坐席台 - 问诊".to_owned(), site, desk })
+        }
+    }
+}
+
+async fn shown(
+    state: &ServerState,
+    role: Role,
+    from: &From,
+    params: Params,
+    headers: &HeaderMap,
+) -> Result<DeskView, HttpFault> {
+    let params = params.only(&["q", "a", "w", "code", "on"])?;
+    let given = |name: &str| params.one(name).map(|v| v.unwrap_or("").trim().to_owned());
+    let (q, mut article, mut walk, code) = (given("q")?, given("a")?, given("w")?, given("code")?);
+    let mode = if params.one("on")? == Some("1") { Mode::On } else { Mode::AsIs };
+    let mut desk = DeskView { code: code.clone(), ..DeskView::default() };
+    if !code.is_empty() {
+        match state.tries.open_code(&state.walker, &code, role, from, headers).await {
+            Ok(walked) => walk = walked.walkthrough.id.to_string(),
+            Err(fault) => desk.notice = Some(fault.detail),
+        }
+    }
+    if !walk.is_empty() {
+        let walked = state.walker.walked(&walk, role).await?;
+        article = walked.article.as_ref().map(|a| a.id.to_string()).unwrap_or_default();
+        desk.walk = Some(WalkView::new(&walked, role, mode));
+    }
+    desk.q = q.clone();
+    desk.here = format!("/desk?q={}&w={}", query_value(&q), walk);
+    desk.focus_search = article.is_empty() && walk.is_empty();
+    if !q.is_empty() {
+        search(state, role, &q, &article, &mut desk).await?;
+    }
+    if !article.is_empty() {
+        open(state, role, article, &q, &mut desk).await?;
+    }
+    Ok(desk)
+}
+
+/// What the complaint finds.
+async fn search(state: &ServerState, role: Role, q: &str, open: &str, desk: &mut DeskView) -> Result<(), HttpFault> {
+    let question = Question::new(q)?.page(RESULTS, 0)?;
+    let finder = state.finder.clone();
+    let found: Found = blocking(move || finder.find(&question, role)).await??;
+    desk.searched = true;
+    desk.found_as = match found.answer {
+        AnswerClass::Confident => "最可能的答案",
+        AnswerClass::Possible => "可能相关",
+        AnswerClass::None => "没有找到。换个说法，或问清电器和代码",
+    };
+    let result = |hit: &Hit| ResultView {
+        url: format!("/desk?q={}&a={}", query_value(q), query_value(hit.article.id.as_str())),
+        title: hit.article.title.clone(),
+        kind: hit.article.kind.label(),
+        agent_only: hit.article.audience == crate::article::Audience::Agent,
+        danger: hit.article.severity == Severity::Danger,
+        selected: hit.article.id.as_str() == open,
+    };
+    desk.results = found.hits.iter().map(result).collect();
+    desk.alert = found.alert.map(AlertView::new);
+    Ok(())
+}
+
+/// The article, and its first step where it can be walked and is not yet.
+async fn open(state: &ServerState, role: Role, id: String, q: &str, desk: &mut DeskView) -> Result<(), HttpFault> {
+    let finder = state.finder.clone();
+    let answer = match blocking(move || finder.article(&id, role)).await? {
+        // The walkthrough leads on although the article has gone.
+        Err(_) if desk.walk.is_some() => return Ok(()),
+        other => other?,
+    };
+    if desk.walk.is_none() && is_walkable(&answer.article) {
+        let walked = state.walker.preview(&answer.article, Some(q).filter(|q| !q.is_empty()), role).await?;
+        let mut walk = WalkView::new(&walked, role, Mode::AsIs);
+        walk.id.clear();
+        desk.walk = Some(walk);
+    }
+    desk.article = Some(article_view(&answer, Caller(role)));
+    Ok(())
+}
+
+/// What the desk sends: a press, and where.
+#[derive(Deserialize)]
+pub(crate) struct DeskForm {
+    #[serde(default)]
+    w: String,
+    #[serde(default)]
+    a: String,
+    #[serde(default)]
+    q: String,
+    #[serde(flatten)]
+    pressed: WalkForm,
+}
+
+/// One press. The first one begins the walkthrough.
+pub(crate) async fn desk_on(
+    State(state): State<ServerState>,
+    caller: Caller,
+    headers: HeaderMap,
+    Form(sent): Form<DeskForm>,
+) -> Response {
+    if caller.at_least(Role::Agent).is_err() {
+        return Redirect::to("/login?next=%2Fdesk").into_response();
+    }
+    match press(&state, caller, &sent).await {
+        Ok(to) => Redirect::to(&to).into_response(),
+        Err(fault) => refused(&state, caller, headers, fault),
+    }
+}
+
+async fn press(state: &ServerState, caller: Caller, sent: &DeskForm) -> Result<String, HttpFault> {
+    let mut id = sent.w.clone();
+    if id.is_empty() {
+        let beginning = Beginning {
+            article: Some(sent.a.clone()),
+            complaint: Some(sent.q.clone()).filter(|q| !q.trim().is_empty()),
+            channel: Channel::Phone,
+            model: None,
+            signs: Vec::new(),
+        };
+        let walked =
+            state.walker.begin(beginning, caller.0).await.map_err(|fault: WalkFault| HttpFault::from(fault))?;
+        id = walked.walkthrough.id.to_string();
+    }
+    let mode = act(state, caller, &id, &sent.pressed).await?;
+    let on = if mode == Mode::On { "&on=1" } else { "" };
+    Ok(format!("/desk?q={}&w={id}{on}", query_value(&sent.q)))
+}
