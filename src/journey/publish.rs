@@ -194,6 +194,7 @@ impl Publisher {
                 let (line, trouble) = match fault {
                     WeightFault::Form(line) => (line, Trouble::TomlSyntax),
                     WeightFault::Unknown(name) => (1, Trouble::UnknownField(name)),
+                    WeightFault::NoNumber(name) => (1, Trouble::WeightValue(name)),
                 };
                 let file = RelPath::new(ListFile::Ranking.file_name());
                 self.weight_problems = vec![Problem { file, line, column: 1, trouble }];

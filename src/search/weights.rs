@@ -88,6 +88,9 @@ pub enum WeightFault {
     /// A name that does not exist.
     #[error("no weight is called `{0}`")]
     Unknown(String),
+    /// A value that is no finite number: sums with it would compare with nothing.
+    #[error("the weight `{0}` is no finite number")]
+    NoNumber(String),
 }
 
 #[derive(Deserialize)]
@@ -109,7 +112,7 @@ impl Weights {
     /// The defaults with what `toml` says instead.
     ///
     /// # Errors
-    /// When it is no TOML of this shape or names an unknown weight.
+    /// When it is no TOML of this shape, names an unknown weight or gives one that is no finite number.
     pub fn read(toml: &str) -> Result<Self, WeightFault> {
         let file: File = toml::from_str(toml).map_err(|e| {
             let before = toml.get(..e.span().map_or(0, |s| s.start)).unwrap_or("");
@@ -117,6 +120,9 @@ impl Weights {
         })?;
         let mut weights = Self::default();
         for (name, row) in file.weights {
+            if !row.value.is_finite() {
+                return Err(WeightFault::NoNumber(name));
+            }
             if !weights.set(&name, row.value) {
                 return Err(WeightFault::Unknown(name));
             }
@@ -135,5 +141,13 @@ mod tests {
         assert_eq!((w.synonym, w.code), (0.5, Weights::default().code));
         assert_eq!(Weights::read("[weights]\nx = { value = 1, reason = \"\" }"), Err(WeightFault::Unknown("x".into())));
         assert_eq!(Weights::read("[weights]\nsynonym = 0.5\n"), Err(WeightFault::Form(2)));
+    }
+
+    #[test]
+    fn a_weight_that_is_no_finite_number_is_refused() {
+        for value in ["nan", "-nan", "inf", "-inf", "1e39"] {
+            let read = Weights::read(&format!("[weights]\ntie = {{ value = {value}, reason = \"\" }}\n"));
+            assert_eq!(read, Err(WeightFault::NoNumber("tie".into())), "{value}");
+        }
     }
 }

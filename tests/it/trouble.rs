@@ -159,6 +159,17 @@ async fn signs_that_cannot_be_read_stay_as_they_were() {
 }
 
 #[tokio::test]
+async fn a_weight_that_is_no_number_stays_as_it_was_and_is_reported() {
+    let mut world = World::new(&[("a.md", &about("青桐鹭"))]);
+    for value in ["nan", "inf"] {
+        world.write("ranking.toml", &format!("[weights]\ntie = {{ value = {value}, reason = \"\" }}\n"));
+        world.look();
+        assert_eq!(world.problems().await, [problem("ranking.toml", "weight-value")], "{value}");
+        assert_eq!(world.ids("青桐鹭").await, ["a"], "{value}");
+    }
+}
+
+#[tokio::test]
 async fn a_list_that_is_too_large_stays_as_it_was_and_is_reported() {
     let large = "赤枫鹇 = 玄柏鸥\n".repeat(1 << 16);
     unreadable_list(large.as_bytes(), "too-large").await;
