@@ -120,8 +120,7 @@ impl Body {
         let public = outline(&readable).in_file(&lines);
         let staff = outline(&staff_text).in_file(&staff_lines);
         let n_lines = line_starts(text).len();
-        let mut cutter =
-            Sections { attributes, lists: &public.lists, troubles: &mut troubles, ids: vec!["intro".into()] };
+        let mut cutter = Sections { attributes, lists: &public.lists, troubles: &mut troubles, ids: Vec::new() };
         let sections = cutter.cut(&public.headings, body_line, n_lines, walked, text);
         let title = public.headings.iter().find(|h| h.level == 1).map(|h| h.text.clone());
         Self { source: text.to_owned(), translated, agent_lines, body_line, title, sections, public, staff, troubles }
@@ -217,9 +216,11 @@ impl Sections<'_> {
         let mut sections = Vec::new();
         let before_first = tops.first().map_or(end, |h| h.line);
         self.section(&mut sections, None, (first, before_first), headings, walked, text);
+        let title = tops.iter().position(|h| h.level == 1);
         for (i, top) in tops.iter().enumerate() {
             let until = tops.get(i + 1).map_or(end, |next| next.line);
-            let heading = (top.level == 2).then_some(*top);
+            // The first `#` is the title; a further one begins a section like any other.
+            let heading = (title != Some(i)).then_some(*top);
             self.section(&mut sections, heading, (top.end, until), headings, walked, text);
         }
         sections
@@ -235,15 +236,23 @@ impl Sections<'_> {
         text: &str,
     ) {
         let role = heading.map_or(SectionRole::Other, |h| SectionRole::of_heading(&h.text));
+        let empty =
+            heading.is_none() && text.lines().skip(lines.0).take(lines.1 - lines.0).all(|l| l.trim().is_empty());
+        if empty {
+            return;
+        }
+        // What stands above the title has a name of its own, so that what follows the title keeps its.
+        let above_title = all.iter().find(|h| h.level == 1).is_some_and(|h| h.line >= lines.1);
+        let wanted = heading.map_or_else(
+            || if above_title { "preface" } else { "intro" }.to_owned(),
+            |h| {
+                let named = self.attributes.remove(&h.line).and_then(Attributes::into_id);
+                named.unwrap_or_else(|| step::slug(&h.text))
+            },
+        );
         let mut section = Section {
             heading: heading.map(|h| h.text.clone()).unwrap_or_default(),
-            slug: heading.map_or_else(
-                || "intro".to_owned(),
-                |h| {
-                    let named = self.attributes.remove(&h.line).and_then(Attributes::into_id);
-                    step::unique(&mut self.ids, named.unwrap_or_else(|| step::slug(&h.text)))
-                },
-            ),
+            slug: step::unique(&mut self.ids, wanted),
             role,
             lines,
             steps: Vec::new(),
@@ -265,11 +274,7 @@ impl Sections<'_> {
                 self.listed_steps(&mut section, layer, text);
             }
         }
-        let empty = section.heading.is_empty()
-            && text.lines().skip(lines.0).take(lines.1 - lines.0).all(|l| l.trim().is_empty());
-        if !empty {
-            out.push(section);
-        }
+        out.push(section);
     }
 
     /// Items of the first ordered list of a section without `###` are its steps.
@@ -292,7 +297,9 @@ impl Sections<'_> {
 
     fn keep(&mut self, mut step: Step) -> Step {
         let mark = Mark { line: step.heading_line as u32 + 1, column: 1 };
-        if self.ids.contains(&step.id) && step.named {
+        if step.named && step::is_of_the_page(&step.id) {
+            self.troubles.push((mark, Trouble::StepIdOfPage(step.id.clone())));
+        } else if step.named && self.ids.contains(&step.id) {
             self.troubles.push((mark, Trouble::StepIdTwice(step.id.clone())));
         }
         step.id = step::unique(&mut self.ids, step.id);

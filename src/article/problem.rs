@@ -114,6 +114,7 @@ troubles! {
     AttributeForm(text: String) "attribute-form" Error "步骤属性 `{text}` 读不懂" "写成 键=值，值里不能有空格和引号，多个值用英文逗号连接";
     UnknownAttribute(key: String) "unknown-attribute" Error "不认识步骤属性 `{key}`" "可用的有 minutes、likely、risk、safety、needs、who";
     StepIdTwice(id: String) "step-id-twice" Error "步骤 id `{id}` 用了两次，后一个已改名" "给每个步骤不同的 id";
+    StepIdOfPage(id: String) "step-id-of-page" Error "步骤 id `{id}` 是页面自己用的，已改名" "换一个 id，例如在后面加上这一步做什么";
     StepUnnamed(title: String) "step-unnamed" Note "步骤「{title}」没有自己的 id，改动标题或顺序后会对不上记录" "在标题末尾写上 {#英文短名}";
     UnknownNeed(id: String) "unknown-need" Error "needs 里的 `#{id}` 不是这篇文章的步骤" "检查拼写";
     NeedLater(id: String) "need-later" Error "这一步需要的软件步骤不能依赖硬件步骤 `#{id}`" "硬件步骤可以依赖软件步骤，反过来不行";

@@ -131,12 +131,20 @@ pub(super) fn slug(heading: &str) -> String {
     out.trim_end_matches('-').to_owned()
 }
 
+/// Ids of the page around an article; the names of its pictures begin with `i-`.
+const PAGE_IDS: [&str; 8] = ["exit", "live-note", "main", "q", "q-hint", "results", "search", "search-status"];
+
+/// Whether the page around an article has this id itself: a link to it would lead there.
+pub(super) fn is_of_the_page(id: &str) -> bool {
+    PAGE_IDS.contains(&id) || id.starts_with("i-")
+}
+
 /// `wanted`, or `wanted-2` and so on when it is taken; remembers the answer.
 pub(super) fn unique(taken: &mut Vec<String>, wanted: String) -> String {
     let wanted = if wanted.is_empty() { "part".to_owned() } else { wanted };
     let mut id = wanted.clone();
     let mut n = 2;
-    while taken.contains(&id) {
+    while taken.contains(&id) || is_of_the_page(&id) && n == 2 {
         id = format!("{wanted}-{n}");
         n += 1;
     }

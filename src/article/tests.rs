@@ -144,10 +144,27 @@ fn text_for_staff_changes_nothing_customers_read() {
         with.splice(at..at, [":::agent", "## 内部 {#x}", "密语", ":::"]);
         let article = read(&(with.join("\n") + "\n")).article.expect("an article");
         assert_eq!(public(&article), public(&expected), "block before line {at}");
+        let unheaded = |slug: &str| slug == "intro" || slug == "preface";
         let shown: Vec<_> =
-            html(&article).into_iter().filter(|(slug, html)| slug != "intro" || !html.is_empty()).collect();
+            html(&article).into_iter().filter(|(slug, html)| !unheaded(slug) || !html.is_empty()).collect();
         assert_eq!(shown, html(&expected), "block before line {at}");
     }
+}
+
+#[test]
+fn every_section_has_an_id_of_its_own_and_a_second_title_is_kept() {
+    let text = "先说一句。\n# 甲\n一\n# 乙\n二\n# 乙\n三\n## Q\n四\n## intro\n五\n";
+    let a = read(text).article.expect("an article");
+    let found: Vec<_> = a.sections.iter().map(|s| (s.slug.as_str(), s.heading.as_str())).collect();
+    let expected = [("preface", ""), ("intro", ""), ("乙", "乙"), ("乙-2", "乙"), ("q-2", "Q"), ("intro-2", "intro")];
+    assert_eq!((a.title.as_str(), found), ("甲", expected.to_vec()));
+}
+
+#[test]
+fn a_step_named_like_a_part_of_the_page_is_renamed_and_its_author_hears_of_it() {
+    let parsed = read("---\nkind: troubleshooting\n---\n## 软件排查\n### 退出 {#exit}\n按一下\n## 联系售后\n报修\n");
+    assert_eq!(codes(&parsed), ["step-id-of-page"]);
+    assert_eq!(parsed.article.expect("an article").steps().map(|s| s.id.clone()).collect::<Vec<_>>(), ["exit-2"]);
 }
 
 #[test]

@@ -719,3 +719,23 @@ async fn a_first_visit_loads_less_than_a_hundred_kilobytes_and_only_from_us() {
     }
     assert!(seen >= 4 && bytes < 100_000, "{seen} files, {bytes} bytes");
 }
+
+#[tokio::test]
+async fn what_an_article_calls_its_parts_never_meets_what_the_page_calls_its_own() {
+    let ids = |html: &str| -> Vec<String> {
+        let all = tags(html).into_iter().flat_map(|(_, attributes)| attributes);
+        all.filter(|(name, _)| name == "id").map(|(_, value)| value).collect()
+    };
+    let mut world = World::new(&[("a.md", "# 甲\n正文\n")]);
+    let mut own = ids(&page(&world, "/").await);
+    own.extend(ids(&page(&world, "/a/a").await));
+    assert!(["q", "main", "results", "exit", "live-note"].iter().all(|id| own.iter().any(|o| o == id)), "{own:?}");
+    let headings: String = own.iter().map(|id| format!("## {id}\n字\n## 段 {{#{id}}}\n字\n")).collect();
+    world.write("a.md", &format!("# 甲\n{headings}# 乙\n# 乙\n"));
+    world.look();
+    let mut all = ids(&page(&world, "/a/a").await);
+    let n = all.len();
+    all.sort();
+    all.dedup();
+    assert_eq!((all.len(), n > 2 * own.len()), (n, true), "an id stands twice");
+}
