@@ -69,22 +69,24 @@ pub fn render(article: &Article, range: (usize, usize), viewer: Viewer, links: &
         chunk.push('\n');
     }
     write_chunk(&mut out, &chunk, chunk_is_staff, links);
-    sanitiser().clean(&out).to_string()
+    out
 }
 
 fn write_chunk(out: &mut String, markdown: &str, staff: bool, links: &dyn Links) {
     if markdown.trim().is_empty() {
         return;
     }
-    if staff {
-        out.push_str("<aside class=\"agent-note\">");
-    }
     let (markdown, _) = blank_attributes(markdown, &mut Vec::new());
     let events = Parser::new_ext(&markdown, options());
     let mut rewriter = Rewriter { links, dropped: Vec::new(), alt: None, after_chinese: false };
-    html::push_html(out, events.filter_map(|event| rewriter.pass(event)));
+    let mut raw = String::new();
+    html::push_html(&mut raw, events.filter_map(|event| rewriter.pass(event)));
+    let clean = sanitiser().clean(&raw).to_string();
+    // Only here: an `aside` an author writes would look like a block for staff.
     if staff {
-        out.push_str("</aside>");
+        out.extend(["<aside class=\"agent-note\">", &clean, "</aside>"]);
+    } else {
+        out.push_str(&clean);
     }
 }
 
@@ -152,10 +154,20 @@ impl Rewriter<'_> {
 fn leads_where_allowed(element: &str, attribute: &str, value: &str) -> bool {
     let known = ["http://", "https://", "mailto:", "tel:", "#", "/a/"];
     match (element, attribute) {
-        ("img", "src") => value.starts_with("/media/"),
-        ("a", "href") => known.iter().any(|k| value.to_ascii_lowercase().starts_with(k)),
+        ("img", "src") => value.starts_with("/media/") && !climbs(value),
+        ("a", "href") => {
+            let lower = value.to_ascii_lowercase();
+            known.iter().any(|k| lower.starts_with(k)) && !(value.starts_with('/') && climbs(value))
+        }
         _ => true,
     }
+}
+
+/// Whether a browser reads `.` or `..` somewhere in this path, in any spelling (URL standard, path state).
+fn climbs(path: &str) -> bool {
+    let plain: String = path.chars().filter(|c| !matches!(c, '\t' | '\n' | '\r')).collect();
+    let plain = plain.to_ascii_lowercase().replace("%2e", ".");
+    plain.split(['/', '\\', '?', '#']).any(|part| matches!(part, "." | ".."))
 }
 
 /// Classes of the alerts GitHub's Markdown has.
@@ -194,7 +206,6 @@ fn sanitiser() -> &'static ammonia::Builder<'static> {
             "a",
             "img",
             "blockquote",
-            "aside",
             "h4",
             "h5",
             "h6",
@@ -209,7 +220,7 @@ fn sanitiser() -> &'static ammonia::Builder<'static> {
             ("img", HashSet::from(["src", "alt", "title"])),
             ("ol", HashSet::from(["start"])),
         ]);
-        let classes = HashMap::from([("blockquote", HashSet::from(ALERTS)), ("aside", HashSet::from(["agent-note"]))]);
+        let classes = HashMap::from([("blockquote", HashSet::from(ALERTS))]);
         let mut builder = ammonia::Builder::default();
         builder
             .tags(tags)
@@ -251,6 +262,32 @@ mod tests {
         let text = "公开\n\n:::agent\n话术\n:::\n";
         assert!(!html(text, Viewer::Customer).contains("话术"));
         assert!(html(text, Viewer::Staff).contains("<aside class=\"agent-note\"><p>话术</p>"));
+    }
+
+    #[test]
+    fn an_aside_an_author_writes_does_not_look_like_a_block_for_staff() {
+        let text = "<aside class=\"agent-note\">\n\n话术\n\n</aside>\n";
+        for viewer in [Viewer::Customer, Viewer::Staff] {
+            let out = html(text, viewer);
+            assert!(out.contains("话术") && !out.contains("agent-note") && !out.contains("aside"), "{out}");
+        }
+    }
+
+    #[test]
+    fn a_path_that_climbs_out_of_its_folder_leads_nowhere() {
+        for path in [
+            "/media/../login",
+            "/media/a/%2E%2e/../login",
+            "/media/..\\login",
+            "/media/.\t./login",
+            "/media/%2e%2e",
+            "/a/./../login",
+        ] {
+            let out = html(&format!("<img src=\"{path}\" alt=图> <a href=\"{path}\">去</a>\n"), Viewer::Customer);
+            assert!(!out.contains("src=") && !out.contains("href=") && out.contains('去'), "{path}: {out}");
+        }
+        let out = html("<img src=\"/media/a..b/...png\"> <a href=\"https://a.cn/../b\">去</a>\n", Viewer::Customer);
+        assert!(out.contains("/media/a..b/...png") && out.contains("a.cn"), "{out}");
     }
 
     #[test]
