@@ -126,13 +126,17 @@ fn publish(publisher: Publisher, settings: &Settings, root: &std::path::Path, fi
         // The watcher lives as long as the loop; the sender keeps the loop alive without it.
         let mut watcher = watcher;
         let mut first = true;
-        let mut folder_was_gone = false;
+        let mut was_in_trouble = None;
         publisher.run(&ticks, period, |turn| {
-            let folder_gone = turn.as_ref().is_ok_and(|report| report.folder_fault.is_some());
-            if !(folder_gone && folder_was_gone) {
+            // The same trouble again is not told again.
+            let in_trouble = match turn {
+                Err(fault) => Some(fault.to_string()),
+                Ok(report) => report.folder_fault.as_ref().map(ToString::to_string),
+            };
+            if in_trouble.is_none() || in_trouble != was_in_trouble {
                 tell(turn, first);
             }
-            folder_was_gone = folder_gone;
+            was_in_trouble = in_trouble;
             first &= !turn.as_ref().is_ok_and(|report| report.generation > 0);
             // Whoever tries the questions has ended with the process.
             let _ = published.send(());

@@ -73,7 +73,8 @@ pub struct Corpus {
     pub(super) pictures: Arc<BTreeSet<RelPath>>,
     /// The lists beside the articles.
     pub lists: Lists,
-    list_problems: BTreeMap<ListFile, Vec<Problem>>,
+    /// Problems of the lists that were ever there.
+    pub(super) list_problems: BTreeMap<ListFile, Vec<Problem>>,
     /// Problems that belong to no single article, as of the last check.
     shared_problems: Vec<Problem>,
 }

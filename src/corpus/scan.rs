@@ -12,7 +12,7 @@ use std::{
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use walkdir::{DirEntry, WalkDir};
 
-use super::{Change, Content, ListFile, Tick};
+use super::{Change, Content, Corpus, ListFile, Tick};
 use crate::article::{MAX_BYTES, RelPath, Revision};
 
 /// A file written less than this before it was read may be written again within the same time
@@ -43,7 +43,7 @@ struct Seen {
     racy: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Stamp {
     bytes: u64,
     modified: Option<SystemTime>,
@@ -78,6 +78,18 @@ impl Scanner {
             seen: HashMap::new(),
             links: BTreeMap::new(),
         }
+    }
+
+    /// A scanner that knows only what is in `corpus`: it reads every file again and reports those that differ.
+    #[must_use]
+    pub fn after(root: &Path, corpus: &Corpus) -> Self {
+        let unlike_any = Stamp::default();
+        let files = corpus.entries().map(|(path, entry)| (path.clone(), entry.hash));
+        let pictures = corpus.pictures.iter().map(|path| (path.clone(), None));
+        let lists = corpus.list_problems.keys().map(|list| (RelPath::new(list.file_name()), None));
+        let all = files.chain(pictures).chain(lists);
+        let seen = all.map(|(path, hash)| (path, Seen { stamp: unlike_any.clone(), hash, racy: true })).collect();
+        Self { seen, ..Self::new(root) }
     }
 
     /// Looks where `tick` says.

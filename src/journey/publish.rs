@@ -2,13 +2,14 @@
 
 use std::{
     collections::HashMap,
+    panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::Arc,
     time::{Duration, SystemTime},
 };
 
 use super::{
-    Live, News, Published, Receipt, Snapshot, Today,
+    Live, News, PublishFault, Published, Receipt, Report, Snapshot, StartFault, Today,
     news::changed,
     snapshot::{PerRole, says_the_same},
 };
@@ -23,44 +24,6 @@ use crate::{
 
 /// An older time stamp is a copied one, not the moment of the save.
 const PLAUSIBLE_SAVE: Duration = Duration::from_secs(60);
-
-/// The publisher cannot start.
-#[derive(Debug, thiserror::Error)]
-pub enum StartFault {
-    /// The knowledge base is no folder.
-    #[error("`{0}` is not a folder")]
-    NoFolder(PathBuf),
-    /// The data folder cannot be used.
-    #[error(transparent)]
-    Store(#[from] StoreFault),
-}
-
-/// A turn did not end in a new snapshot; the old one stays and the next turn tries again.
-#[derive(Debug, thiserror::Error)]
-pub enum PublishFault {
-    /// The index failed.
-    #[error(transparent)]
-    Index(#[from] IndexFault),
-}
-
-/// What one turn did.
-#[derive(Debug, Default)]
-pub struct Report {
-    /// The state of the folder now in service; 0 when nothing was published yet.
-    pub generation: u64,
-    /// One for each file taken.
-    pub receipts: Vec<Receipt>,
-    /// The whole index was built anew.
-    pub rebuilt: bool,
-    /// Look again soon: files may still be on their way into a new folder.
-    pub look_again: bool,
-    /// The folder could not be read.
-    pub folder_fault: Option<std::io::Error>,
-    /// The folder must be watched anew.
-    pub folder_replaced: bool,
-    /// A good version could not be kept against a later accident.
-    pub store_fault: Option<StoreFault>,
-}
 
 /// Turns changes of the folder into snapshots; the one writer.
 pub struct Publisher {
@@ -125,8 +88,34 @@ impl Publisher {
     /// One whole turn: looks where `tick` says and publishes what differs.
     ///
     /// # Errors
-    /// When the index fails: the snapshot in service stays, and the next turn builds it anew.
+    /// When the index fails or a fault of ours breaks the turn off: the snapshot in service stays, and the
+    /// next turn builds the index anew.
     pub fn step(&mut self, tick: &Tick) -> Result<Report, PublishFault> {
+        let turn = catch_unwind(AssertUnwindSafe(|| self.turn(tick)));
+        let turn = turn.unwrap_or_else(|_| {
+            self.begin_anew();
+            Err(PublishFault::Panicked)
+        });
+        if turn.is_err() {
+            self.live.set_failing(true);
+        }
+        turn
+    }
+
+    /// Forgets whatever a turn that broke off may have left half done. The snapshot in service is whole:
+    /// from it and the folder the next turn begins.
+    fn begin_anew(&mut self) {
+        self.corpus = self.live.snapshot().map(|s| (*s.corpus).clone()).unwrap_or_default();
+        self.scanner = Scanner::after(&self.root, &self.corpus);
+        self.writer = None;
+        self.by_key = Arc::default();
+        self.last_day = None;
+        self.unpublished.clear();
+        self.question_dictionary = None;
+        self.per_role = Arc::default();
+    }
+
+    fn turn(&mut self, tick: &Tick) -> Result<Report, PublishFault> {
         let started = SystemTime::now();
         let look = self.scanner.look(tick);
         let today = (self.today)();
@@ -255,6 +244,7 @@ impl Publisher {
             more_problems: self.weight_problems.clone(),
             per_role: Arc::clone(&self.per_role),
         });
+        self.live.set_failing(false);
     }
 
     fn receipts(&self, difference: &Difference, started: SystemTime) -> Vec<Receipt> {

@@ -15,8 +15,11 @@ const GATHER: Duration = Duration::from_millis(3);
 const SETTLE: Duration = Duration::from_millis(800);
 /// A new folder is looked into again after this: the watcher does not report what came with it.
 const NEW_FOLDER: Duration = Duration::from_millis(200);
-/// After a failure the next attempt waits this long.
+/// After a failure the next attempt waits this long; after each further one twice as long as before, up to
+/// the period.
 const RETRY: Duration = Duration::from_secs(1);
+/// Doubled no more often than this.
+const DOUBLED: u32 = 8;
 /// Hints gathered before everything is looked at instead.
 const HINTS: usize = 4_096;
 
@@ -32,6 +35,7 @@ impl Publisher {
         let everything = Tick { hints: Vec::new(), everything: true };
         let mut tick = everything.clone();
         let mut last_full = Instant::now();
+        let mut n_failed = 0;
         loop {
             // A folder that never rests gets its look at everything all the same.
             tick.everything |= last_full.elapsed() >= period;
@@ -41,8 +45,9 @@ impl Publisher {
             let hinted = !tick.everything;
             let turn = self.step(&tick);
             let now = Instant::now();
+            n_failed = if turn.is_err() { n_failed + 1 } else { 0 };
             let wait = match &turn {
-                Err(_) => RETRY,
+                Err(_) => (RETRY * 2_u32.pow(DOUBLED.min(n_failed - 1))).min(period.max(RETRY)),
                 Ok(report) if report.folder_fault.is_some() => RETRY,
                 Ok(report) if report.look_again => NEW_FOLDER,
                 Ok(_) if hinted => SETTLE.min(period),

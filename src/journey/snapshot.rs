@@ -158,6 +158,7 @@ pub struct Live {
     /// When the process started.
     pub started: SystemTime,
     watching: AtomicBool,
+    failing: AtomicBool,
 }
 
 impl Live {
@@ -173,6 +174,7 @@ impl Live {
             meaning: Meaning::default(),
             started: SystemTime::now(),
             watching: AtomicBool::new(false),
+            failing: AtomicBool::new(false),
         })
     }
 
@@ -208,6 +210,16 @@ impl Live {
     #[must_use]
     pub fn watcher(&self) -> &'static str {
         if self.watching.load(Ordering::Relaxed) { "events" } else { "looks" }
+    }
+
+    /// The last turn of the publisher failed: readers see an older state than the folder.
+    #[must_use]
+    pub fn is_failing(&self) -> bool {
+        self.failing.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn set_failing(&self, failing: bool) {
+        self.failing.store(failing, Ordering::Relaxed);
     }
 
     pub(super) fn swap(&self, snapshot: Snapshot) {

@@ -395,7 +395,7 @@ async fn the_status_counts_what_the_caller_may_read() {
     let status = async |token: &str| world.get("/api/v1/status", token).await.json();
     let customer = status("").await;
     let keys: BTreeSet<&str> = customer.as_object().expect("an object").keys().map(String::as_str).collect();
-    assert_eq!(keys, ["articles", "generation", "meaning", "problems", "started", "watcher"].into());
+    assert_eq!(keys, ["articles", "generation", "meaning", "problems", "publishing", "started", "watcher"].into());
     assert_eq!(
         (&customer["generation"], &customer["problems"], &customer["meaning"]),
         (&json!(1), &Value::Null, &Value::Null)

@@ -15,10 +15,11 @@ use std::{
 
 use axum::http::StatusCode;
 use tempfile::TempDir;
+use wenzhen::{article::Date, corpus::Tick, journey::PublishFault};
 
 use crate::{
     live::{Server, about, broken_header, program, sha256, with_id, within},
-    world::{EDITOR, World, encoded},
+    world::{EDITOR, World, encoded, today},
 };
 
 /// Nothing here takes longer, unless it hangs.
@@ -139,6 +140,55 @@ async fn an_event_of_a_folder_that_has_vanished_takes_no_article_with_it() {
         world.look();
         assert_eq!(world.ids("青桐鹭").await, ["a"], "hint `{hint}`");
     }
+}
+
+// ---- Faults of our own
+
+thread_local! {
+    static BREAKS: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
+/// A calendar that panics once whenever it is told to.
+fn breaking_today() -> Date {
+    assert!(!BREAKS.take(), "a fault on purpose");
+    today()
+}
+
+#[tokio::test]
+async fn a_turn_that_panics_keeps_the_old_state_in_service_and_the_next_look_finds_everything() {
+    let lists = "洗衣机 = 白榆鸢\n";
+    let files = [("a.md", &*about("青桐鹭")), ("b.md", &about("白榆鸢")), ("synonyms.txt", lists)];
+    let mut world = World::unpublished_on(breaking_today, &files);
+    world.look();
+    let everything = Tick { hints: Vec::new(), everything: true };
+    world.write("a.md", &about("赤枫鹇"));
+    world.remove("b.md");
+    world.remove("synonyms.txt");
+    BREAKS.set(true);
+    assert!(matches!(world.publisher.step(&everything), Err(PublishFault::Panicked)));
+    assert_eq!((world.ids("青桐鹭").await, world.ids("白榆鸢").await), (ids(&["a"]), ids(&["b"])));
+    let status = async |world: &World| world.get("/api/v1/status", "").await.json()["publishing"].clone();
+    assert_eq!(status(&world).await, "failing");
+    assert!(world.get("/editor", EDITOR).await.text().contains("上一次发布没有成功"));
+
+    let report = world.look();
+    assert_eq!((world.ids("赤枫鹇").await, world.ids("白榆鸢").await), (ids(&["a"]), ids(&[])));
+    assert_eq!(world.ids("青桐鹭").await, ids(&[]));
+    let told: Vec<&str> = report.receipts.iter().map(|r| r.file.as_str()).collect();
+    assert_eq!((report.generation, told), (2, vec!["synonyms.txt", "a.md", "b.md"]), "only what differs");
+    assert_eq!(status(&world).await, "well");
+    assert!(!world.get("/editor", EDITOR).await.text().contains("上一次发布没有成功"));
+}
+
+#[tokio::test]
+async fn a_first_turn_that_panics_is_made_up_for() {
+    BREAKS.set(true);
+    let mut world = World::unpublished_on(breaking_today, &[("a.md", &about("青桐鹭"))]);
+    let everything = Tick { hints: Vec::new(), everything: true };
+    assert!(world.publisher.step(&everything).is_err());
+    assert_eq!(world.get("/readyz", "").await.status, 503);
+    world.look();
+    assert_eq!(world.ids("青桐鹭").await, ["a"]);
 }
 
 // ---- Lists

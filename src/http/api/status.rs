@@ -28,6 +28,8 @@ pub(crate) struct StatusBody {
     meaning: Option<MeaningBody>,
     /// `events` when the system reports changes, `looks` when only looks at the folder do.
     watcher: &'static str,
+    /// `well`, or `failing` when the last attempt to publish the folder failed: search is older than the folder.
+    publishing: &'static str,
     /// Start of the process, milliseconds since 1970.
     started: u64,
 }
@@ -55,6 +57,7 @@ pub(crate) async fn status(
             problems: (role >= Role::Editor).then(|| snapshot.problems().len()),
             meaning: state.finder.live().meaning.progress(&snapshot, role).map(|(ready, of)| MeaningBody { ready, of }),
             watcher: state.finder.live().watcher(),
+            publishing: if state.finder.live().is_failing() { "failing" } else { "well" },
             started: u64::try_from(started.as_millis()).unwrap_or(u64::MAX),
         })
     });

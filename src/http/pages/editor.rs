@@ -30,6 +30,8 @@ struct EditorPage {
 struct EditorView {
     n_articles: usize,
     generation: u64,
+    /// The last attempt to publish failed.
+    failing: bool,
     errors: usize,
     warnings: usize,
     /// `expect` questions that found their article first, of those that were asked.
@@ -105,6 +107,7 @@ fn view(snapshot: &Snapshot, live: &Live, receipts: Vec<Receipt>) -> EditorView 
         asked,
         n_articles: snapshot.n_articles(),
         generation: snapshot.generation,
+        failing: live.is_failing(),
         errors: count(Level::Error),
         warnings: count(Level::Warning),
         files,
