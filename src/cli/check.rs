@@ -37,7 +37,7 @@ pub(super) fn check(settings: &Settings, format: &str, level: &str) -> Result<()
         .ok_or_else(|| Failure::usage(format!("不认识级别 `{level}`"), "写 error、warning 或 note"))?;
     let opened = open(&settings.kb)?;
     let snapshot = opened.finder.snapshot().map_err(|e| Failure::system(format!("没有读到知识库：{e}"), "再试一次"))?;
-    let problems = snapshot.problems();
+    let problems = snapshot.every_problem();
     let shown: Vec<&Problem> = problems.iter().filter(|p| p.trouble.level() <= lowest).collect();
     let count = |level| problems.iter().filter(|p| p.trouble.level() == level).count();
     let (errors, warnings, notes) = (count(Level::Error), count(Level::Warning), count(Level::Note));

@@ -84,7 +84,7 @@ fn kb(settings: &Settings) -> Vec<Finding> {
         ),
         n => Finding::Well(format!("知识库 {place}，{n} 篇文章")),
     }];
-    let problems = snapshot.problems();
+    let problems = snapshot.every_problem();
     let count = |level| problems.iter().filter(|p| p.trouble.level() == level).count();
     let (errors, warnings, notes) = (count(Level::Error), count(Level::Warning), count(Level::Note));
     let said = format!("文章里有 {errors} 个错误，{warnings} 个警告，{notes} 个提示");

@@ -86,6 +86,8 @@ fn general(trouble: &Trouble) -> String {
         Trouble::CodeTaken(..) => "代码已经由另一篇文章解释",
         Trouble::UnknownBlock(_) => "不认识 ::: 后面的名称，为安全起见只给坐席看",
         Trouble::PrecheckCount(_) => "「先看一眼」超过 2 步",
+        Trouble::NearDuplicate(..) => "和另一篇文章的内容大部分相同",
+        Trouble::Overlap(..) => "和另一篇文章的内容有不少重叠",
         Trouble::Overdue(_) => "过了复审日期",
         Trouble::FigureDiffers(..) => "数字和 facts.toml 里的不同",
         _ => return without_values(&trouble.sentence()),

@@ -16,7 +16,7 @@ use crate::{
     corpus::{Tick, watch},
     http::{Auth, ServerState, router},
     journey::{
-        Embedder, Finder, Live, PublishFault, Publisher, Report, Trials, Walker, clock_time, local_today, now_ms,
+        Comparer, Embedder, Finder, Live, PublishFault, Publisher, Report, Trials, Walker, clock_time, local_today, now_ms,
     },
     store::{DataLock, KEPT_MS, LockFault, Secret, Store, StoreFault, random_bytes},
 };
@@ -122,6 +122,9 @@ fn publish(publisher: Publisher, settings: &Settings, root: &std::path::Path, fi
     let trials = Trials::new(finder.clone());
     let (published, news) = mpsc::channel();
     thread("trials", move || trials.run(&news))?;
+    let comparer = Comparer::new(Arc::clone(&live));
+    let (compared, saves) = mpsc::channel();
+    thread("compare", move || comparer.run(&saves))?;
     let run = move || {
         // The watcher lives as long as the loop; the sender keeps the loop alive without it.
         let mut watcher = watcher;
@@ -140,6 +143,7 @@ fn publish(publisher: Publisher, settings: &Settings, root: &std::path::Path, fi
             first &= !turn.as_ref().is_ok_and(|report| report.generation > 0);
             // Whoever tries the questions has ended with the process.
             let _ = published.send(());
+            let _ = compared.send(());
             let _ = embedded.send(());
             if turn.as_ref().is_ok_and(|report| report.folder_replaced) {
                 watcher = watch_root();

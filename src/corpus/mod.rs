@@ -1,6 +1,7 @@
 //! The kb folder as one value: what is in it, what changed, what is wrong. Knows no index and no
 //! database.
 
+mod alike;
 mod check;
 mod link;
 mod lists;
@@ -8,6 +9,7 @@ mod model;
 mod scan;
 mod watch;
 
+pub use alike::{alike, by_appliance};
 pub use check::{CheckScope, check};
 pub use lists::{ListFile, Lists};
 pub use model::{Change, Content, Corpus, Difference, Entry, KeptVersions, Taken, Tick};

@@ -2,6 +2,7 @@
 //! HTTP, no JSON, no terminal.
 
 mod ask_back;
+mod alike;
 mod clock;
 mod find;
 mod handoff;
@@ -18,6 +19,8 @@ mod walk;
 mod walker;
 
 pub use clock::{Today, clock_minute, clock_time, local_today, now_ms};
+pub use alike::{Comparer, NearDuplicates};
+pub use clock::{Today, clock_time, local_today};
 pub use find::{ArticleAnswer, FindFault, Finder, Picture};
 pub use handoff::{FeedbackGiven, visit_note};
 pub use meaning::{Embedder, Meaning};

@@ -12,11 +12,11 @@ use std::{
 use arc_swap::ArcSwapOption;
 use tokio::sync::{broadcast, watch};
 
-use super::{ChangedArticle, Meaning, News, Receipts, TrialResults, news::Newsroom};
+use super::{ChangedArticle, Meaning, NearDuplicates, News, Receipts, TrialResults, news::Newsroom};
 use crate::{
     access::{Role, Standing, standing},
     article::{Article, ArticleId, Audience, Date, Place, Problem},
-    corpus::Corpus,
+    corpus::{Corpus, alike, by_appliance},
     index::IndexView,
     search::{Articles, Lexicon, Searchable, Suggestions, Vocabulary, Weights},
     text::Dictionary,
@@ -88,6 +88,16 @@ impl Snapshot {
         all
     }
 
+    /// Everything that is wrong, pairs of articles that say nearly the same included, in the order of files.
+    #[must_use]
+    pub fn every_problem(&self) -> Vec<Problem> {
+        let near = NearDuplicates::default();
+        for (name, group) in by_appliance(&self.corpus) {
+            near.set(&name, alike(&group));
+        }
+        near.among(self)
+    }
+
     /// Articles `role` may read, in the order of their paths.
     pub fn readable(&self, role: Role) -> impl Iterator<Item = &Arc<Article>> {
         self.corpus.articles().filter(move |a| self.may_read(role, a))
@@ -152,6 +162,8 @@ pub struct Live {
     pub receipts: Receipts,
     /// What came of the `expect` questions.
     pub trials: TrialResults,
+    /// Pairs of articles that say nearly the same.
+    pub near_duplicates: NearDuplicates,
     newsroom: Newsroom,
     /// The sentence model and its vectors.
     pub meaning: Meaning,
@@ -170,6 +182,7 @@ impl Live {
             generation: watch::Sender::new(0),
             receipts: Receipts::default(),
             trials: TrialResults::default(),
+            near_duplicates: NearDuplicates::default(),
             newsroom: Newsroom::new(),
             meaning: Meaning::default(),
             started: SystemTime::now(),
@@ -182,6 +195,12 @@ impl Live {
     #[must_use]
     pub fn snapshot(&self) -> Option<Arc<Snapshot>> {
         self.snapshot.load_full()
+    }
+
+    /// Everything that is wrong in the folder, as far as its articles have been compared with each other.
+    #[must_use]
+    pub fn problems(&self, snapshot: &Snapshot) -> Vec<Problem> {
+        self.near_duplicates.among(snapshot)
     }
 
     /// Changes with each published generation.

@@ -5,6 +5,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     net::SocketAddr,
+    sync::Arc,
 };
 
 use axum::{
@@ -18,7 +19,7 @@ use proptest::{
     test_runner::{Config, TestRunner},
 };
 use serde_json::{Value, json};
-use wenzhen::article::Revision;
+use wenzhen::{article::Revision, journey::Comparer};
 
 use super::world::{ADMIN, AGENT, Answer, EDITOR, World, encoded};
 
@@ -387,6 +388,30 @@ async fn an_address_that_does_not_exist_is_404_as_json() {
             assert_eq!(refused(&answer, 404).0, "not-found", "{method} {path}");
         }
     }
+}
+
+#[tokio::test]
+async fn articles_that_say_the_same_are_among_the_problems_once_they_have_been_compared() {
+    let text = "内筒排空了水却不肯高速转，听得见嗡嗡声，衣服拿出来还在滴水，多半是衣物缠成一团偏向一边，机器为了不撞筒自己停了下来。";
+    let washer = |body: &str| format!("---\nappliance: [洗衣机, 干衣机]\n---\n# 题\n{body}\n");
+    let mut world = World::new(&[("a.md", &washer(text)), ("b.md", &washer(text)), ("c.md", text)]);
+    let mut comparer = Comparer::new(Arc::clone(&world.live));
+    assert_eq!(world.problems().await, [], "a save does not wait for it");
+    while comparer.step() {}
+    assert_eq!(world.problems().await, [("b.md".to_owned(), "near-duplicate".to_owned())]);
+    assert_eq!(world.get("/api/v1/status", EDITOR).await.json()["problems"], 1);
+    assert!(world.get("/editor", EDITOR).await.text().contains("和 a.md 有 100% 的内容相同"));
+
+    world.write("b.md", &washer("门没有关严，灯闪三下。"));
+    world.look();
+    while comparer.step() {}
+    assert_eq!(world.problems().await, []);
+    world.write("b.md", &washer(text));
+    world.look();
+    while comparer.step() {}
+    world.remove("b.md");
+    world.look();
+    assert_eq!(world.problems().await, [], "of a file that is gone nothing is said");
 }
 
 #[tokio::test]

@@ -76,6 +76,20 @@ fn every_result_of_a_sarif_log_has_its_rule_with_a_level_and_a_hint() {
 }
 
 #[test]
+fn check_tells_of_an_article_written_twice_in_every_format() {
+    let text = "内筒排空了水却不肯高速转，听得见嗡嗡声，衣服拿出来还在滴水，多半是衣物缠成一团偏向一边，机器为了不撞筒自己停了下来，过几分钟又试一次。";
+    let folder = kb(&[("甲.md", text), ("乙.md", text), ("丙.md", "# 丙\n别的话\n")]);
+    let text = run(folder.path(), &["check"]);
+    assert_eq!(text.code, Some(0), "{}", text.said);
+    assert!(text.out.contains("甲.md:1:1 警告 [near-duplicate] 和 乙.md 有 100% 的内容相同"), "{}", text.out);
+    assert!(text.out.contains("0 个错误，1 个警告"), "{}", text.out);
+    let json = run(folder.path(), &["check", "--format", "json"]).json();
+    assert_eq!((&json[0]["code"], &json[0]["level"]), (&json!("near-duplicate"), &json!("warning")));
+    let sarif = run(folder.path(), &["check", "--format", "sarif"]).json();
+    assert_eq!(sarif["runs"][0]["results"][0]["ruleId"], "near-duplicate");
+}
+
+#[test]
 fn check_fails_on_errors_in_every_format_and_only_on_errors() {
     let (bad, good) = (kb(&[("a.md", TROUBLED)]), kb(&[("a.md", "---\ncolour: 红\n---\n# 青桐鹭\n")]));
     for format in ["text", "json", "sarif"] {

@@ -59,6 +59,7 @@ pub(crate) async fn problems(
     params.only(&[])?;
     caller.at_least(Role::Editor)?;
     let snapshot = state.finder.snapshot()?;
-    let problems = snapshot.problems().iter().map(FileProblemBody::new).collect();
+    let problems = state.finder.live().problems(&snapshot);
+    let problems = problems.iter().map(FileProblemBody::new).collect();
     Ok(uncached(Json(ProblemsBody { generation: snapshot.generation, problems })))
 }

@@ -54,7 +54,7 @@ pub(crate) async fn status(
         Ok::<_, HttpFault>(StatusBody {
             generation: snapshot.generation,
             articles: snapshot.n_readable(role),
-            problems: (role >= Role::Editor).then(|| snapshot.problems().len()),
+            problems: (role >= Role::Editor).then(|| state.finder.live().problems(&snapshot).len()),
             meaning: state.finder.live().meaning.progress(&snapshot, role).map(|(ready, of)| MeaningBody { ready, of }),
             watcher: state.finder.live().watcher(),
             publishing: if state.finder.live().is_failing() { "failing" } else { "well" },

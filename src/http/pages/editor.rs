@@ -89,7 +89,7 @@ pub(crate) async fn editor(State(state): State<ServerState>, caller: Caller, req
 }
 
 fn view(snapshot: &Snapshot, live: &Live, receipts: Vec<Receipt>) -> EditorView {
-    let problems = snapshot.problems();
+    let problems = live.problems(snapshot);
     let count = |level| problems.iter().filter(|p| p.trouble.level() == level).count();
     let mut files: Vec<FileView> = Vec::new();
     for problem in &problems {
