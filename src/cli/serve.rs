@@ -114,17 +114,7 @@ fn publish(publisher: Publisher, settings: &Settings, root: &std::path::Path, fi
         tracing::warn!(error = fault as &dyn std::error::Error, "watching is off");
         say(&format!("  系统不能通知文件变化，改为每 {} 秒查看一次。", period.as_secs()));
     }
-    let (embedded, texts) = mpsc::channel();
-    if settings.embeddings {
-        let embedder = Embedder::open(Arc::clone(&live), &settings.data, true).map_err(|f| start_failure(f.into()))?;
-        thread("embed", move || embedder.run(&texts))?;
-    }
-    let trials = Trials::new(finder.clone());
-    let (published, news) = mpsc::channel();
-    thread("trials", move || trials.run(&news))?;
-    let comparer = Comparer::new(Arc::clone(&live));
-    let (compared, saves) = mpsc::channel();
-    thread("compare", move || comparer.run(&saves))?;
+    let idle = idle_work(settings, finder)?;
     let run = move || {
         // The watcher lives as long as the loop; the sender keeps the loop alive without it.
         let mut watcher = watcher;
@@ -141,10 +131,10 @@ fn publish(publisher: Publisher, settings: &Settings, root: &std::path::Path, fi
             }
             was_in_trouble = in_trouble;
             first &= !turn.as_ref().is_ok_and(|report| report.generation > 0);
-            // Whoever tries the questions has ended with the process.
-            let _ = published.send(());
-            let _ = compared.send(());
-            let _ = embedded.send(());
+            for work in &idle {
+                // Who works has ended with the process.
+                let _ = work.send(());
+            }
             if turn.as_ref().is_ok_and(|report| report.folder_replaced) {
                 watcher = watch_root();
                 live.set_watching(matches!(watcher, Some(Ok(_))));
@@ -154,6 +144,29 @@ fn publish(publisher: Publisher, settings: &Settings, root: &std::path::Path, fi
         });
     };
     thread("publish", run)
+}
+
+/// Starts what is done after publishing, when nobody waits for it; each hears of what was published.
+fn idle_work(settings: &Settings, finder: &Finder) -> Result<Vec<mpsc::Sender<()>>, Failure> {
+    let live = finder.live();
+    let trials = Trials::new(finder.clone());
+    let (to_trials, published) = mpsc::channel();
+    thread("trials", move || trials.run(&published))?;
+    let comparer = Comparer::new(Arc::clone(live));
+    let (to_comparer, published) = mpsc::channel();
+    thread("compare", move || comparer.run(&published))?;
+    let mut all = vec![to_trials.clone(), to_comparer];
+    if settings.embeddings {
+        let embedder = Embedder::open(Arc::clone(live), &settings.data, true).map_err(|f| start_failure(f.into()))?;
+        let (to_embedder, published) = mpsc::channel();
+        let ready = move || {
+            // Who tries the questions has ended with the process.
+            let _ = to_trials.send(());
+        };
+        thread("embed", move || embedder.run(&published, ready))?;
+        all.push(to_embedder);
+    }
+    Ok(all)
 }
 
 fn thread(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), Failure> {

@@ -13,10 +13,10 @@ use std::{
 
 use arc_swap::ArcSwap;
 
-use super::{Live, Snapshot};
+use super::{Live, News, Snapshot};
 use crate::{
     access::Role,
-    article::Article,
+    article::{Article, ArticleId},
     index::{ArticleVectors, IndexDocument, Near, Reader, Vectors, meant_texts},
     meaning::{Compact, Kind, Model, Vector},
     search::Meanings,
@@ -93,6 +93,8 @@ pub struct Embedder {
     /// Articles without vectors in the state `listed`.
     due: VecDeque<Arc<Article>>,
     listed: u64,
+    /// Articles embedded since there was nothing left to embed.
+    embedded: Vec<ArticleId>,
     shown: Instant,
     /// Others use the processor, too.
     gently: bool,
@@ -111,15 +113,20 @@ impl Embedder {
             vectors: Vectors::default(),
             due: VecDeque::new(),
             listed: 0,
+            embedded: Vec::new(),
             shown: Instant::now(),
             gently,
         })
     }
 
-    /// Embeds until nobody can wake it any more. A message says that something was published.
-    pub fn run(mut self, published: &Receiver<()>) {
+    /// Embeds until nobody can wake it any more. A message says that something was published; `ready` is
+    /// called when nothing is left to embed.
+    pub fn run(mut self, published: &Receiver<()>, ready: impl Fn()) {
         loop {
             let wait = if self.step() { Duration::ZERO } else { IDLE };
+            if self.due.is_empty() {
+                ready();
+            }
             if published.recv_timeout(wait) == Err(RecvTimeoutError::Disconnected) {
                 return;
             }
@@ -141,8 +148,12 @@ impl Embedder {
         }
         let Some(article) = self.due.pop_front() else { return false };
         self.embed(&article);
+        self.embedded.push(article.id.clone());
         if self.due.is_empty() || self.shown.elapsed() >= SHOW {
             self.show(&snapshot);
+        }
+        if self.due.is_empty() {
+            self.live.tell(News::Meant(std::mem::take(&mut self.embedded).into()));
         }
         true
     }

@@ -22,6 +22,8 @@ pub enum News {
     Published(Arc<Published>),
     /// The `expect` questions of an article have been asked.
     Tried(ArticleId, Arc<TrialResult>),
+    /// These articles have their vectors now, and no other is waiting for its own.
+    Meant(Arc<[ArticleId]>),
     /// The server is about to stop.
     Closing,
 }

@@ -1,6 +1,6 @@
 //! Asks the `expect` questions of the articles after they are published, never while an editor
 //! waits: first those of the changed articles and those a changed article had answered, then, when
-//! nothing happens, all others.
+//! nothing happens, all others; and once more what was asked before an article had its vectors.
 
 use std::{
     collections::{BTreeSet, HashMap, VecDeque},
@@ -24,6 +24,8 @@ use crate::{
 const TOP: usize = 3;
 /// While nothing is urgent, this many times the time of a trial passes before the next one: a tenth of a core.
 const REST: u32 = 9;
+/// A round that is none: what was asked may be out of date.
+const UNKNOWN_ROUND: u64 = u64::MAX;
 /// Longest sleep of a thread with nothing to do.
 const IDLE: Duration = Duration::from_secs(3_600);
 
@@ -139,10 +141,15 @@ impl Trials {
         loop {
             let published = match self.news.try_recv() {
                 Ok(News::Published(published)) => published,
+                Ok(News::Meant(ids)) => {
+                    self.ask_again(&ids);
+                    continue;
+                }
                 Ok(_) => continue,
                 Err(TryRecvError::Lagged(_)) => {
-                    // What was missed is found with all the others.
+                    // What was missed is found with all the others, asked anew.
                     self.others.clear();
+                    self.round = UNKNOWN_ROUND;
                     continue;
                 }
                 Err(_) => return,
@@ -160,6 +167,19 @@ impl Trials {
                 }
             }
         }
+    }
+
+    /// Puts these articles, and those whose questions they had answered, before the others: whoever was asked
+    /// without their vectors may be answered otherwise with them.
+    fn ask_again(&mut self, ids: &[ArticleId]) {
+        if self.round == 0 {
+            // None has been asked yet.
+            return;
+        }
+        let neighbours = ids.iter().filter_map(|id| self.asked_by.get(id)).flatten();
+        let again: BTreeSet<ArticleId> = ids.iter().chain(neighbours).cloned().collect();
+        let rest = std::mem::take(&mut self.others).into_iter().filter(|id| !again.contains(id)).collect::<Vec<_>>();
+        self.others = again.iter().cloned().chain(rest).collect();
     }
 
     /// The next of all articles; a round ends before the next one begins, and none begins in a state that had one.

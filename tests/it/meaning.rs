@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use wenzhen::{
-    journey::Embedder,
+    journey::{Embedder, News, Trials},
     meaning::{Compact, Kind, Model, ModelFault},
 };
 
@@ -116,6 +116,32 @@ async fn meaning_tells_a_customer_nothing_of_what_is_for_staff() {
         plain.get("/api/v1/status", "").await.json()["meaning"],
         planted.get("/api/v1/status", "").await.json()["meaning"]
     );
+}
+
+#[tokio::test]
+async fn questions_asked_before_the_vectors_were_ready_are_asked_once_more() {
+    let spin = SPIN.replacen("\n---\n", "\nexpect: [洗衣机洗好的衣裳还能拧出好多水]\n---\n", 1);
+    let far = "---\nid: far\nappliance: 电视\nexpect: [电视没有声音]\n---\n# 电视没有声音\n调高音量。\n";
+    let mut world = World::new(&[("a.md", &spin), ("b.md", LEAK), ("t.md", far)]);
+    let mut trials = Trials::new(world.finder.clone());
+    while trials.step().is_some() {}
+    assert_eq!(world.live.trials.total(), (1, 2), "by words the first question finds nothing");
+    let mut embedder = Embedder::open(Arc::clone(&world.live), &world.data(), false).expect("opens");
+    while embedder.step() {}
+    while trials.step().is_some() {}
+    assert_eq!(world.live.trials.total(), (2, 2));
+
+    // After a save only what its vectors may have changed.
+    world.write("t.md", &far.replace("调高", "把电视调高"));
+    world.look();
+    while trials.step().is_some() {}
+    while embedder.step() {}
+    let mut news = world.live.listen();
+    while trials.step().is_some() {}
+    let tried = std::iter::from_fn(|| news.try_recv().ok());
+    let ids: Vec<String> =
+        tried.filter_map(|n| if let News::Tried(id, _) = n { Some(id.to_string()) } else { None }).collect();
+    assert_eq!(ids, ["far"]);
 }
 
 #[tokio::test]

@@ -127,7 +127,7 @@ impl Listener {
                     let tests = TestsBody::new(&result);
                     self.waiting.extend(event("tests", &TriedBody { id: id.to_string(), tests }));
                 }
-                Ok(News::Tried(..)) => {}
+                Ok(News::Tried(..) | News::Meant(_)) => {}
                 Err(broadcast::error::RecvError::Lagged(_)) => {
                     self.waiting.push_back(Event::default().event("missed").data("{}"))
                 }
