@@ -258,7 +258,9 @@ pub struct Found {
     pub generation: u64,
     /// How long it took, in microseconds.
     pub took_us: u64,
-    /// How many articles match in all; 0 when the class is `None`.
+    /// How many articles match; 0 when the class is `None`. Above `offset` + `limit` it says only that a
+    /// further page has something: where a question has several words, weak results do not count, and those
+    /// behind the page are not looked at. On the last page it is exact.
     pub total: usize,
     /// How sure the answer is.
     pub answer: AnswerClass,

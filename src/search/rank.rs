@@ -65,8 +65,9 @@ pub(super) fn rank(
     let mut shown_total = 0;
     let n = ranked.len();
     for (position, (candidate, parts)) in ranked.into_iter().enumerate() {
-        if relaxed && hits.len() == question.limit {
-            // What comes behind the page is counted and not looked at: looking costs more than finding.
+        if relaxed && shown_total > question.offset + question.limit {
+            // Whether something follows the page is known. What comes behind that is counted and not looked
+            // at: looking costs more than finding.
             shown_total += n - position;
             break;
         }

@@ -469,6 +469,33 @@ async fn another_appliance_is_never_a_confident_answer() {
     }
 }
 
+#[tokio::test]
+async fn where_the_total_says_that_more_follows_the_next_page_is_not_empty() {
+    let mut files: Vec<(String, String)> = (0..4)
+        .map(|n| (format!("s{n}.md"), format!("# 滚筒门圈漏水发霉怎么清洗{n}\n滚筒门圈漏水发霉的清洗办法。\n")))
+        .collect();
+    files.extend((0..9).map(|n| (format!("w{n}.md"), format!("# 阳台清洗{n}\n打扫。\n"))));
+    let files: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let world = World::new(&files);
+    let mut cut_off = false;
+    for limit in 1..=5 {
+        let mut seen = 0;
+        loop {
+            let url = format!("/api/v1/search?q={}&limit={limit}&offset={seen}", encoded("滚筒门圈漏水发霉清洗"));
+            let answer = world.get(&url, "").await.json();
+            let (n, total) = (ids(&answer).len(), answer["total"].as_u64().expect("a total") as usize);
+            assert!(n > 0, "limit {limit}: nothing from {seen} on");
+            seen += n;
+            if total <= seen {
+                assert_eq!(total, 4, "limit {limit}: the last page counts exactly");
+                break;
+            }
+            cut_off |= n == limit;
+        }
+    }
+    assert!(cut_off);
+}
+
 // ---- Filters and synonyms
 
 #[tokio::test]

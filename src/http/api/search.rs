@@ -34,6 +34,9 @@ pub(crate) struct SearchBody {
     query: String,
     generation: u64,
     took_us: u64,
+    /// How many articles match. Results behind the page are counted without being looked at, so for questions
+    /// of several words it may fall from page to page; above `offset` + `limit` there is a further page, and on
+    /// the last page it is exact.
     total: usize,
     /// `confident`, `possible` or `none`.
     answer: &'static str,
