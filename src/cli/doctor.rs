@@ -40,7 +40,7 @@ pub(super) fn doctor(settings: &Settings) -> Result<(), Failure> {
     let mut findings = vec![settings_file(settings)];
     findings.extend(kb(settings));
     findings.push(data(&settings.data));
-    findings.push(port(settings.listen));
+    findings.push(port(settings));
     findings.push(hotline(settings));
     findings.push(tokens(settings));
     let wrong = findings.iter().filter(|f| matches!(f, Finding::Wrong(..))).count();
@@ -156,15 +156,18 @@ fn probe(folder: &Path) -> io::Result<()> {
     written
 }
 
-fn port(address: SocketAddr) -> Finding {
+fn port(settings: &Settings) -> Finding {
+    let address = settings.listen;
     let number = address.port();
     match TcpListener::bind(address) {
         Ok(_) if number == 0 => Finding::Well("端口由系统挑选".to_owned()),
         Ok(_) => Finding::Well(format!("端口 {number} 空着，可以监听 {address}")),
-        Err(error) if error.kind() == ErrorKind::AddrInUse && is_wenzhen(address).is_ok_and(|is| is) => {
-            Finding::Told(format!("端口 {number} 上，问诊正在运行"))
-        }
         Err(error) => {
+            if error.kind() == ErrorKind::AddrInUse
+                && let Some(status) = status_at(address)
+            {
+                return running(number, &status, settings.poll.is_some());
+            }
             let what = match error.kind() {
                 ErrorKind::AddrInUse => format!("端口 {number} 被别的程序占用"),
                 _ => format!("不能监听 {address}：{error}"),
@@ -174,8 +177,26 @@ fn port(address: SocketAddr) -> Finding {
     }
 }
 
-/// Whether a Wenzhen answers at `address`.
-fn is_wenzhen(address: SocketAddr) -> io::Result<bool> {
+/// What the status of a running Wenzhen says.
+fn running(port: u16, status: &str, only_looks: bool) -> Finding {
+    if status.contains("\"publishing\":\"failing\"") {
+        let hint = "看它的日志里 publishing failed 一行；重新启动会从文件夹重建";
+        return Finding::Wrong(format!("端口 {port} 上的问诊发布失败，搜到的是旧内容"), hint.to_owned());
+    }
+    if status.contains("\"watcher\":\"looks\"") && !only_looks {
+        let hint = "改动要等 30 秒才能搜到；放宽 sysctl fs.inotify.max_user_watches，再重新启动";
+        return Finding::Wrong(format!("端口 {port} 上的问诊收不到全部文件变化的通知"), hint.to_owned());
+    }
+    Finding::Told(format!("端口 {port} 上，问诊正在运行"))
+}
+
+/// The status of the Wenzhen that answers at `address`.
+fn status_at(address: SocketAddr) -> Option<String> {
+    let answer = ask_status(address).ok()?;
+    ["\"generation\"", "\"watcher\""].iter().all(|field| answer.contains(field)).then_some(answer)
+}
+
+fn ask_status(address: SocketAddr) -> io::Result<String> {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
@@ -188,8 +209,7 @@ fn is_wenzhen(address: SocketAddr) -> io::Result<bool> {
     let mut answer = Vec::new();
     // What arrived before the time was over is enough.
     let _ = stream.take(ANSWER_BYTES).read_to_end(&mut answer);
-    let answer = String::from_utf8_lossy(&answer);
-    Ok(["\"generation\"", "\"watcher\""].iter().all(|field| answer.contains(field)))
+    Ok(String::from_utf8_lossy(&answer).into_owned())
 }
 
 fn hotline(settings: &Settings) -> Finding {
@@ -219,6 +239,20 @@ mod tests {
         assert!(matches!(watches(10, 8_192), Finding::Well(said) if said.contains("8192") && said.contains("10")));
         assert!(matches!(watches(8_192, 8_192), Finding::Wrong(_, hint) if hint.contains("=524288")));
         assert!(matches!(watches(300_000, 8_192), Finding::Wrong(_, hint) if hint.contains("=600000")));
+    }
+
+    #[test]
+    fn a_running_server_that_fails_or_only_looks_needs_somebody() {
+        let status =
+            |watcher: &str, publishing: &str| format!("{{\"watcher\":\"{watcher}\",\"publishing\":\"{publishing}\"}}");
+        assert!(matches!(running(1, &status("events", "well"), false), Finding::Told(_)));
+        assert!(matches!(running(1, &status("looks", "well"), true), Finding::Told(_)));
+        assert!(
+            matches!(running(1, &status("looks", "well"), false), Finding::Wrong(said, _) if said.contains("通知"))
+        );
+        assert!(
+            matches!(running(1, &status("events", "failing"), true), Finding::Wrong(said, _) if said.contains("发布失败"))
+        );
     }
 
     #[test]

@@ -109,7 +109,7 @@ fn publish(publisher: Publisher, settings: &Settings, root: &std::path::Path, fi
     };
     let watcher = watch_root();
     let live = Arc::clone(finder.live());
-    live.set_watching(matches!(watcher, Some(Ok(_))));
+    live.set_watching(matches!(&watcher, Some(Ok(w)) if !w.is_blind()));
     if let Some(Err(fault)) = &watcher {
         tracing::warn!(error = fault as &dyn std::error::Error, "watching is off");
         say(&format!("  系统不能通知文件变化，改为每 {} 秒查看一次。", period.as_secs()));
@@ -135,9 +135,18 @@ fn publish(publisher: Publisher, settings: &Settings, root: &std::path::Path, fi
                 // Who works has ended with the process.
                 let _ = work.send(());
             }
+            if live.is_watching() && matches!(&watcher, Some(Ok(w)) if w.is_blind()) {
+                live.set_watching(false);
+                say(&format!(
+                    "  系统的监视名额用完了：有的文件夹改为每 {} 秒查看一次，详见 wenzhen doctor。",
+                    period.as_secs()
+                ));
+            }
             if turn.as_ref().is_ok_and(|report| report.folder_replaced) {
+                // The old one first: two at a time need twice as many watches.
+                drop(watcher.take());
                 watcher = watch_root();
-                live.set_watching(matches!(watcher, Some(Ok(_))));
+                live.set_watching(matches!(&watcher, Some(Ok(w)) if !w.is_blind()));
                 // What happened before it watched. Nobody else holds the other end.
                 let _ = sender.send(Tick { hints: Vec::new(), everything: true });
             }

@@ -32,8 +32,8 @@ pub struct Scanner {
     /// What `.kbignore` leaves out, and the stamp it was read at.
     left_out: (Option<Stamp>, Gitignore),
     seen: HashMap<RelPath, Seen>,
-    /// Device and inode of each folder behind a link, by the path of the link.
-    links: BTreeMap<PathBuf, Option<(u64, u64)>>,
+    /// Where each link leads, and device and inode of a folder there, by the path of the link.
+    links: BTreeMap<PathBuf, (Option<PathBuf>, Option<(u64, u64)>)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -163,8 +163,9 @@ impl Scanner {
         for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_entry(is_wanted) {
             match entry {
                 Ok(entry) => {
-                    if entry.path_is_symlink() && entry.file_type().is_dir() {
-                        links.insert(entry.path().to_owned(), identity(entry.path()));
+                    if entry.path_is_symlink() {
+                        let folder = entry.file_type().is_dir().then(|| identity(entry.path())).flatten();
+                        links.insert(entry.path().to_owned(), (fs::canonicalize(entry.path()).ok(), folder));
                     }
                     if !entry.file_type().is_file() || !self.is_ours(entry.path()) {
                         continue;

@@ -225,10 +225,16 @@ impl Live {
         self.watching.store(watching, Ordering::Relaxed);
     }
 
+    /// Whether the system reports changes everywhere in the folder.
+    #[must_use]
+    pub fn is_watching(&self) -> bool {
+        self.watching.load(Ordering::Relaxed)
+    }
+
     /// `events` when the system reports changes, `looks` when only looks at the folder do.
     #[must_use]
     pub fn watcher(&self) -> &'static str {
-        if self.watching.load(Ordering::Relaxed) { "events" } else { "looks" }
+        if self.is_watching() { "events" } else { "looks" }
     }
 
     /// The last turn of the publisher failed: readers see an older state than the folder.

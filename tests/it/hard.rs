@@ -290,6 +290,51 @@ fn a_system_without_a_watch_to_give_starts_and_says_that_it_only_looks() {
     assert_eq!(server.titled("青桐鹭"), ["kept"]);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_limit_of_watches_that_is_reached_later_is_told_and_the_new_folders_are_looked_at() {
+    let script = "echo 2 > /proc/sys/user/max_inotify_watches && exec \"$0\" \"$@\"";
+    let outer = ["unshare", "--user", "--map-root-user", "sh", "-c", script];
+    let try_it = Command::new(outer[0]).args(&outer[1..]).arg("true").stderr(Stdio::null()).status();
+    if !try_it.is_ok_and(|status| status.success()) {
+        eprintln!("not tried: this system allows no user namespaces");
+        return;
+    }
+    let folder = folder_with_kept();
+    let server = Server::run(&mut inside(&outer, program(folder.path(), "127.0.0.1:0")));
+    assert_eq!(server.get("/api/v1/status", "").1["watcher"], "events");
+    for (name, word) in [("一", "白榆鸢"), ("二", "玄柏鸥"), ("三", "赤枫鹇")] {
+        fs::create_dir(folder.path().join("kb").join(name)).expect("made");
+        fs::write(folder.path().join("kb").join(name).join("a.md"), about(word)).expect("written");
+    }
+    until_titled(&server, "赤枫鹇", Some("三--a".to_owned()));
+    assert!(within(DEADLINE, || server.get("/api/v1/status", "").1["watcher"] == "looks"), "it is told");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_single_linked_file_edited_where_it_lies_is_found_at_once() {
+    let folder = folder_with_kept();
+    let elsewhere = folder.path().join("elsewhere");
+    fs::create_dir(&elsewhere).expect("made");
+    fs::write(elsewhere.join("text.md"), about("白榆鸢")).expect("written");
+    symlink(elsewhere.join("text.md"), folder.path().join("kb/a.md")).expect("linked");
+    let server = Server::start(folder.path());
+    until_titled(&server, "白榆鸢", Some("a".to_owned()));
+    fs::write(elsewhere.join("text.md"), about("赤枫鹇")).expect("written");
+    let took = timed("edit of a linked file", || until_titled(&server, "赤枫鹇", Some("a".to_owned())));
+    assert!(took < Duration::from_secs(5), "{took:?}");
+    // A link made while the server runs; saved as editors do, by a file put in its place.
+    fs::write(elsewhere.join("more.md"), about("玄柏鸥")).expect("written");
+    symlink(elsewhere.join("more.md"), folder.path().join("kb/b.md")).expect("linked");
+    until_titled(&server, "玄柏鸥", Some("b".to_owned()));
+    thread::sleep(Duration::from_millis(1_200)); // the look that follows
+    fs::write(elsewhere.join("fresh"), about("青桐鹭二")).expect("written");
+    fs::rename(elsewhere.join("fresh"), elsewhere.join("more.md")).expect("put in its place");
+    let took = timed("edit of a new linked file", || until_titled(&server, "青桐鹭二", Some("b".to_owned())));
+    assert!(took < Duration::from_secs(5), "{took:?}");
+}
+
 #[test]
 fn a_folder_that_is_only_looked_at_is_found_with_every_change() {
     let folder = folder_with_kept();
