@@ -100,3 +100,27 @@ fn large_text_a_hotline_and_a_signed_in_editor_still_fit_a_phone() {
     assert_eq!(browser.find("a.call").attribute("href"), format!("tel:{HOTLINE}"));
     browser.went_well(&world, &["/no/such/page - Failed to load resource: the server responded with a status of 404"]);
 }
+
+#[test]
+fn a_table_of_four_columns_fits_a_phone_without_being_pushed() {
+    let Some(browser) = Browser::open(Screen::Phone, Script::On) else { return };
+    let world = World::new(&[]);
+    browser.go(&world.url("/a/policy-warranty-period"));
+    let columns = browser.find_all(".prose table:first-of-type tr:first-child th").len();
+    let sticks_out = "const t = document.querySelector('.prose table'); return t.scrollWidth - t.clientWidth";
+    assert_eq!((columns, browser.eval(sticks_out)), (4, json!(0)));
+    browser.went_well(&world, &[]);
+}
+
+#[test]
+fn paper_behind_a_drawing_does_not_shine_through_its_round_corners() {
+    let Some(browser) = Browser::open(Screen::Phone, Script::On) else { return };
+    let world = World::new(&[]);
+    browser.go(&world.url("/a/ac-howto-clean-filter"));
+    // A corner of radius r is nearer to the edges than 0.3 r: there the paper must not reach.
+    let margin = "const i = document.querySelector('.prose img'), s = getComputedStyle(i);
+        return s.backgroundColor === 'rgba(0, 0, 0, 0)' && s.backgroundRepeat === 'no-repeat'
+            && s.backgroundSize === 'calc(100% - 8px) calc(100% - 8px)' && 4 > 0.3 * parseFloat(s.borderRadius)";
+    assert_eq!(browser.eval(margin), true);
+    browser.went_well(&world, &[]);
+}
