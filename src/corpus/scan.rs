@@ -32,8 +32,16 @@ pub struct Scanner {
     /// What `.kbignore` leaves out, and the stamp it was read at.
     left_out: (Option<Stamp>, Gitignore),
     seen: HashMap<RelPath, Seen>,
-    /// Where each link leads, and device and inode of a folder there, by the path of the link.
-    links: BTreeMap<PathBuf, (Option<PathBuf>, Option<(u64, u64)>)>,
+    /// What each link leads to, by the path of the link.
+    links: BTreeMap<PathBuf, Behind>,
+}
+
+/// What a link leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Behind {
+    path: Option<PathBuf>,
+    /// Device and inode of a folder.
+    folder: Option<(u64, u64)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -164,8 +172,9 @@ impl Scanner {
             match entry {
                 Ok(entry) => {
                     if entry.path_is_symlink() {
+                        let path = fs::canonicalize(entry.path()).ok();
                         let folder = entry.file_type().is_dir().then(|| identity(entry.path())).flatten();
-                        links.insert(entry.path().to_owned(), (fs::canonicalize(entry.path()).ok(), folder));
+                        links.insert(entry.path().to_owned(), Behind { path, folder });
                     }
                     if !entry.file_type().is_file() || !self.is_ours(entry.path()) {
                         continue;
