@@ -142,6 +142,17 @@ pub struct Understood {
     pub corrections: Vec<Correction>,
 }
 
+/// A word that was looked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SearchedWord {
+    /// The word.
+    pub word: String,
+    /// Other words for it that were looked for, too.
+    pub synonyms: Vec<String>,
+    /// Its share of the question by weight, 0 to 1: rare words say more.
+    pub share: f32,
+}
+
 /// Words of the question that were taken for others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Correction {
@@ -266,6 +277,8 @@ pub struct Found {
     pub answer: AnswerClass,
     /// What the question was understood as.
     pub understood: Understood,
+    /// The words that were looked for, when asked to explain.
+    pub words: Vec<SearchedWord>,
     /// Whether meaning spoke beside the words.
     pub meaning: MeaningUse,
     /// Danger, when the question speaks of it.

@@ -100,14 +100,23 @@ enum Command {
         #[arg(long)]
         agent: bool,
     },
-    /// 跑文章里的 expect，或一份问题表
+    /// 跑文章里的 expect（有一条没排第一，退出码为 1），或一份问题表
     Test {
-        /// TSV 文件：query、ids，可选 qid、stratum、audience
+        /// TSV 问题表：第一行是列名 query、ids（多个答案用 | 隔开，没有答案写 NONE），可选 qid、stratum、audience
         #[arg(long, value_name = "文件")]
         queries: Option<PathBuf>,
         /// 只按词搜，不用语义模型
         #[arg(long)]
         lexical: bool,
+        /// 输出格式：text、json
+        #[arg(long, default_value = "text", value_name = "格式")]
+        format: String,
+        /// 把这次结果存成文件，以后用 --against 比较
+        #[arg(long, value_name = "文件")]
+        save: Option<PathBuf>,
+        /// 和以前存下的结果比：哪些问题升了、降了、为什么，差别是不是偶然
+        #[arg(long, value_name = "文件")]
+        against: Option<PathBuf>,
     },
 }
 
@@ -128,6 +137,8 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Doctor => doctor::doctor(&settings),
         Command::Schema => schema::schema(),
         Command::Search { query, explain, agent } => search::search(&settings, &query, explain, agent),
-        Command::Test { queries, lexical } => test::test(&settings, queries.as_deref(), lexical),
+        Command::Test { queries, lexical, format, save, against } => {
+            test::test(&settings, &test::Wish { queries, lexical, format, save, against })
+        }
     }
 }

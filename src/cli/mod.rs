@@ -3,6 +3,7 @@
 mod arguments;
 mod check;
 mod doctor;
+mod explain;
 mod forget;
 mod new;
 mod open;
@@ -11,8 +12,10 @@ mod schema;
 mod search;
 mod serve;
 mod settings;
+mod table;
 mod terminal;
 mod test;
+mod wording;
 
 pub use arguments::{Cli, run};
 pub use terminal::Failure;

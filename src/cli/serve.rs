@@ -16,7 +16,8 @@ use crate::{
     corpus::{Tick, watch},
     http::{Auth, ServerState, router},
     journey::{
-        Comparer, Embedder, Finder, Live, PublishFault, Publisher, Report, Trials, Walker, clock_time, local_today, now_ms,
+        Comparer, Embedder, Finder, Live, PublishFault, Publisher, Report, Trials, Walker, clock_time, local_today,
+        now_ms,
     },
     store::{DataLock, KEPT_MS, LockFault, Secret, Store, StoreFault, random_bytes},
 };

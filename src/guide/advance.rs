@@ -227,6 +227,6 @@ fn advice(
     let left: Vec<_> = ahead.iter().filter_map(|step| weighed.iter().find(|w| w.step.id == step.id).copied()).collect();
     enough(channel, spent, cannot_do).or_else(|| {
         let costs = prefix_costs(&left, rest, situation.visit_minutes);
-        (worth_trying(&costs) == 0).then(|| ServiceReason::NotWorthIt(remaining))
+        (worth_trying(&costs) == 0).then_some(ServiceReason::NotWorthIt(remaining))
     })
 }

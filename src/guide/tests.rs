@@ -293,10 +293,8 @@ fn any_steps(labels: bool, needs: bool) -> impl Strategy<Value = Vec<String>> {
         prop::option::of(0..12_usize),
     );
     prop::collection::vec(step, 1..9).prop_map(move |steps| {
-        let line = |(i, (mark, minutes, likely, risk, who, need)): (
-            usize,
-            (&str, Option<u32>, &str, u8, &str, Option<usize>),
-        )| {
+        let line = |(i, step): (usize, (&str, Option<u32>, &str, u8, &str, Option<usize>))| {
+            let (mark, minutes, likely, risk, who, need) = step;
             let minutes = minutes.map(|m| format!(" minutes={m}")).unwrap_or_default();
             let need = need.filter(|_| needs).map(|n| format!(" needs=#s{n}")).unwrap_or_default();
             format!("{mark} s{i}{minutes}{likely} risk={risk}{who}{need}")

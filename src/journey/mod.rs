@@ -1,9 +1,10 @@
 //! What people come for: an editor publishes, everybody finds, a customer is led step by step. Knows no
 //! HTTP, no JSON, no terminal.
 
-mod ask_back;
 mod alike;
+mod ask_back;
 mod clock;
+mod evaluation;
 mod find;
 mod handoff;
 mod meaning;
@@ -18,9 +19,12 @@ mod trial;
 mod walk;
 mod walker;
 
-pub use clock::{Today, clock_minute, clock_time, local_today, now_ms};
 pub use alike::{Comparer, NearDuplicates};
-pub use clock::{Today, clock_time, local_today};
+pub use clock::{Today, clock_minute, clock_time, local_today, now_ms};
+pub use evaluation::{
+    AlertRule, AskFault, Asked, Cause, Comparison, Difference, Got, Judged, JudgedFault, Moved, Part, Share, Tally,
+    TestRun, ask_all, compare, expectations, read_judged, unknown_ids,
+};
 pub use find::{ArticleAnswer, FindFault, Finder, Picture};
 pub use handoff::{FeedbackGiven, visit_note};
 pub use meaning::{Embedder, Meaning};

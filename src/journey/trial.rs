@@ -13,10 +13,9 @@ use std::{
 
 use tokio::sync::broadcast::{self, error::TryRecvError};
 
-use super::{Finder, News, Snapshot};
+use super::{Finder, News, Snapshot, evaluation::asked_as};
 use crate::{
-    access::Role,
-    article::{Article, ArticleId, Audience},
+    article::{Article, ArticleId},
     found::Question,
 };
 
@@ -206,7 +205,7 @@ impl Trials {
     }
 
     fn ask(&self, article: &Article, generation: u64) -> (TrialResult, Vec<ArticleId>) {
-        let role = if article.audience == Audience::Agent { Role::Agent } else { Role::Customer };
+        let role = asked_as(article);
         let mut result = TrialResult { generation, passed: 0, failed: Vec::new() };
         let mut tops = Vec::new();
         for expect in &article.expect {

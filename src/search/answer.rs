@@ -14,7 +14,7 @@ use super::{
 use crate::{
     access::Role,
     article::{Article, ArticleId, Date},
-    found::{Found, MeaningUse, Question},
+    found::{Found, MeaningUse, Question, SearchedWord},
     index::IndexView,
     text::{Dictionary, Hazards, Readings, Synonyms},
 };
@@ -79,9 +79,16 @@ pub fn search(question: &Question, context: &SearchContext<'_>) -> Result<Found,
     let Some(heard) = hear(&literal, context) else { return Ok(literal.found) };
     let reading = read_heard(question, heard, context.question_dictionary, context.synonyms, context.vocabulary);
     let other = answer(question, context, reading)?;
-    // What is written goes before what it sounds like, unless the articles know the latter better.
-    let better =
-        other.coverage > literal.coverage + BETTER || literal.found.hits.is_empty() && !other.found.hits.is_empty();
+    // What is written goes before what it sounds like, unless the articles know the latter better. An
+    // appliance is not heard away (灶上 is not 早上), and one that is only heard counts (电饭褒).
+    let names = |answered: &Answered| answered.found.understood.appliance.is_some();
+    let better = match (names(&literal), names(&other)) {
+        (true, false) => false,
+        (false, true) if !other.found.hits.is_empty() => true,
+        _ => {
+            other.coverage > literal.coverage + BETTER || literal.found.hits.is_empty() && !other.found.hits.is_empty()
+        }
+    };
     Ok(if better { other.found } else { literal.found })
 }
 
@@ -99,7 +106,7 @@ fn hear(literal: &Answered, context: &SearchContext<'_>) -> Option<Heard> {
             None
         };
     }
-    if literal.coverage >= WELL_FOUND {
+    if literal.coverage >= WELL_FOUND && !literal.is_in_pieces {
         None
     } else {
         context.articles.lexicon(context.role).correct(text, context.question_dictionary, context.readings)
@@ -110,6 +117,8 @@ fn hear(literal: &Answered, context: &SearchContext<'_>) -> Option<Heard> {
 struct Answered {
     found: Found,
     coverage: f32,
+    /// Half of what is looked for are lone characters, as where a word is misspelt: 路|油|器.
+    is_in_pieces: bool,
 }
 
 fn answer(question: &Question, context: &SearchContext<'_>, reading: Reading) -> Result<Answered, SearchFault> {
@@ -136,12 +145,16 @@ fn answer(question: &Question, context: &SearchContext<'_>, reading: Reading) ->
     }
     let total = if relaxed { shown_total } else { total };
     let coverage = hits.first().map_or(0.0, |h| h.coverage);
+    let telling = reading.groups.iter().filter(|g| !g.generic);
+    let (lone, words): (Vec<_>, Vec<_>) = telling.partition(|g| g.word.chars().count() == 1);
+    let is_in_pieces = !lone.is_empty() && lone.len() >= words.len();
     let found = Found {
         query: question.text.clone(),
         generation: 0,
         took_us: 0,
         total: if hits.is_empty() && question.offset == 0 { 0 } else { total },
         answer,
+        words: if question.explain { searched(&reading, &idf) } else { Vec::new() },
         meaning: match () {
             () if !near.is_empty() => MeaningUse::Used,
             () if exact => MeaningUse::NotNeeded,
@@ -152,5 +165,16 @@ fn answer(question: &Question, context: &SearchContext<'_>, reading: Reading) ->
         understood: reading.understood,
         hits,
     };
-    Ok(Answered { found, coverage })
+    Ok(Answered { found, coverage, is_in_pieces })
+}
+
+/// The words of a reading with their shares of its weight.
+fn searched(reading: &Reading, idf: &[f32]) -> Vec<SearchedWord> {
+    let total = idf.iter().sum::<f32>().max(f32::EPSILON);
+    let words = reading.groups.iter().zip(idf).map(|(group, idf)| SearchedWord {
+        word: group.word.clone(),
+        synonyms: group.synonyms.clone(),
+        share: idf / total,
+    });
+    words.collect()
 }

@@ -59,6 +59,8 @@ impl Ranker<'_> {
             () if chance.is_some() => chance.unwrap_or(AnswerClass::None),
             () if first.coverage >= self.context.weights.confident && self.weighed.tells() => AnswerClass::Confident,
             () if first.coverage >= self.context.weights.possible => AnswerClass::Possible,
+            // A model is meant whatever else is said, such as a batch: (2212).
+            () if self.is_for_model(&first.article) => AnswerClass::Possible,
             () => AnswerClass::None,
         }
     }

@@ -191,10 +191,18 @@ fn groups(
     mentions: &[String],
     synonyms: &Synonyms,
 ) -> Vec<Group> {
+    let is_known = |written: &str| {
+        ErrorCode::new(written).is_some_and(|c| spelled.contains(&c) && reading.codes.iter().any(|k| k == c.as_str()))
+    };
+    // A code may stand in two words: e 4.
+    let halves: Vec<String> = words
+        .windows(2)
+        .filter(|pair| pair.iter().all(|(w, _)| w.is_ascii()) && is_known(&format!("{}{}", pair[0].0, pair[1].0)))
+        .flat_map(|pair| pair.iter().map(|(w, _)| w.clone()))
+        .collect();
     let in_code_or_model = |word: &str| {
-        let is_code =
-            ErrorCode::new(word).is_some_and(|c| spelled.contains(&c) && reading.codes.iter().any(|k| k == c.as_str()));
-        word.is_ascii() && (is_code || reading.models.iter().any(|m| m.contains(word)))
+        let in_code = is_known(word) || halves.iter().any(|h| h == word);
+        word.is_ascii() && (in_code || reading.models.iter().any(|m| m.contains(word)))
     };
     let is_appliance = |word: &str| mentions.iter().any(|m| m == word || m.contains(word) && word.chars().count() > 1);
     let mut groups: Vec<Group> = Vec::new();

@@ -252,6 +252,11 @@ impl Ranker<'_> {
         self.exact_reasons(article).iter().any(|r| r.why == Evidence::Code) && !self.is_other_appliance(article)
     }
 
+    /// The article is for a model of the question.
+    pub(super) fn is_for_model(&self, article: &Article) -> bool {
+        self.exact_reasons(article).iter().any(|r| r.why == Evidence::Model)
+    }
+
     pub(super) fn is_other_appliance(&self, article: &Article) -> bool {
         !self.reading.appliances.is_empty()
             && self.is_of_another(&article.appliances.iter().map(|a| normalize(a)).collect::<Vec<_>>())

@@ -1,15 +1,18 @@
-//! Completions of what is being typed: titles, people's own words, codes, models.
+//! Completions of what is being typed: titles, people's own words, codes, models; by their characters
+//! or in pinyin.
 
 use std::{collections::HashSet, sync::Arc};
 
 use crate::{
     article::Article,
     found::{Suggestion, SuggestionKind},
-    text::normalize,
+    text::{begins_in_pinyin, normalize},
 };
 
 /// Rows returned.
 const ROWS: usize = 8;
+/// From so many letters on they may be pinyin.
+const LETTERS: usize = 2;
 
 struct Entry {
     /// In normal form, without blanks.
@@ -51,7 +54,8 @@ impl Suggestions {
         Self { entries }
     }
 
-    /// At most eight completions of `typed`: those that begin with it, then those that hold it.
+    /// At most eight completions of `typed`: those that begin with it, then those that hold it, then
+    /// those that begin with it in pinyin.
     #[must_use]
     pub fn complete(&self, typed: &str) -> Vec<Suggestion> {
         let typed = fold(typed);
@@ -67,6 +71,11 @@ impl Suggestions {
                 self.entries.iter().filter(|e| e.plain.contains(&typed) && !e.plain.starts_with(&typed)).collect();
             holds.sort_by_key(|e| (e.plain.find(&typed), e.plain.chars().count()));
             found.extend(holds);
+        }
+        if found.len() < ROWS && typed.len() >= LETTERS && typed.bytes().all(|b| b.is_ascii_lowercase()) {
+            let mut spelled: Vec<&Entry> = self.entries.iter().filter(|e| begins_in_pinyin(&e.plain, &typed)).collect();
+            spelled.sort_by_key(|e| (e.plain.chars().count(), e.kind));
+            found.extend(spelled);
         }
         let mut seen = HashSet::new();
         let rows = found.into_iter().filter(|e| seen.insert(&e.plain)).take(ROWS);
@@ -100,6 +109,9 @@ mod tests {
         assert_eq!(texts("不"), ["甩干桶不转", "洗衣机不脱水"]);
         assert_eq!(texts("e1"), ["E1", "洗衣机E1", "洗衣机显示 E1"]);
         assert_eq!(texts("cjxyb"), ["CJ-XYB080-A1"]);
+        assert_eq!(texts("xyjb"), ["洗衣机不脱水"]);
+        assert_eq!(texts("shuaigantong"), ["甩干桶不转"]);
+        assert!(texts("x").is_empty(), "one letter says nothing");
         assert!(texts("  ").is_empty() && texts("火箭").is_empty());
     }
 }

@@ -92,7 +92,7 @@ impl Text<'_> {
             (_, Some(_)) => self.numbered_as(end, &["号", "组", "队", "户", "社"]),
             _ => self.part(self.blank(end)).filter(|(_, strong)| *strong).map(|(to, _)| to).or_else(|| self.rooms(end)),
         };
-        let whole = road.or(village).or(estate).filter(|_| bounded && i - start >= usize::from(road.is_none()) + 1);
+        let whole = road.or(village).or(estate).filter(|_| bounded && i - start > usize::from(road.is_none()));
         let to = first.or_else(|| self.rooms(end).filter(|_| whole.is_some())).or(whole)?;
         Some((start, self.rest(to)))
     }
@@ -129,7 +129,7 @@ impl Text<'_> {
         let before = before.trim_end_matches([' ', ':', '是', '为', '在']);
         let labelled =
             |l: &&str| before.ends_with(*l) || (l.ends_with('在') && before.ends_with(l.trim_end_matches('在')));
-        (start, LABELS.iter().any(|l| labelled(&l)))
+        (start, LABELS.iter().any(|l| labelled(l)))
     }
 
     fn is_district(&self, p: usize) -> bool {

@@ -76,6 +76,26 @@ pub fn initials(character: char) -> Vec<u8> {
     found
 }
 
+/// Whether `letters` begin `text` (in normal form) in pinyin: by whole syllables, by their first
+/// letters, or both (xyj, xiyij, xiyiji). What is no Chinese character stands for itself.
+#[must_use]
+pub fn begins_in_pinyin(text: &str, letters: &str) -> bool {
+    let mut chars = text.chars();
+    let Some(character) = chars.next() else { return letters.is_empty() };
+    let rest = chars.as_str();
+    let mut readings = character.to_pinyin_multi().into_iter().flatten().map(|p| p.plain()).peekable();
+    if readings.peek().is_none() {
+        return letters.is_empty() || letters.strip_prefix(character).is_some_and(|l| begins_in_pinyin(rest, l));
+    }
+    letters.is_empty()
+        || readings.any(|syllable| {
+            let whole = letters.strip_prefix(syllable);
+            let first = letters.strip_prefix(&syllable[..syllable.chars().next().map_or(0, char::len_utf8)]);
+            syllable.starts_with(letters)
+                || whole.into_iter().chain(first).any(|letters| begins_in_pinyin(rest, letters))
+        })
+}
+
 /// One syllable for all that are taken for each other: zh/z, ch/c, sh/s, n/l, ang/an, eng/en, ing/in
 /// (ALGORITHMS C6).
 #[must_use]
@@ -123,6 +143,17 @@ mod tests {
         for (a, b) in [("zhang", "zan"), ("shi", "si"), ("lai", "nai"), ("ling", "nin")] {
             assert_eq!(folded_syllable(a), folded_syllable(b));
         }
+    }
+
+    #[test]
+    fn a_text_begins_with_its_pinyin_its_first_letters_or_both() {
+        for letters in ["kt", "kongt", "kongtiao", "ktbzl", "kongtbuzhil", "k"] {
+            assert!(begins_in_pinyin("空调不制冷", letters), "{letters}");
+        }
+        for letters in ["tk", "ktz", "kongx", "ktbzlx"] {
+            assert!(!begins_in_pinyin("空调不制冷", letters), "{letters}");
+        }
+        assert!(begins_in_pinyin("wifi灯", "wifideng") && !begins_in_pinyin("wifi灯", "wd"));
     }
 
     #[test]

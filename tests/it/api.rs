@@ -842,6 +842,14 @@ async fn the_openapi_document_lists_every_route_and_no_other() {
         ("/api/v1/receipts/{hash}", BTreeSet::from(["get"])),
         ("/api/v1/problems", BTreeSet::from(["get"])),
         ("/api/v1/events", BTreeSet::from(["get"])),
+        ("/api/v1/walkthroughs", BTreeSet::from(["post"])),
+        ("/api/v1/walkthroughs/{id}", BTreeSet::from(["get"])),
+        ("/api/v1/walkthroughs/{id}/answers", BTreeSet::from(["post"])),
+        ("/api/v1/walkthroughs/{id}/answers/last", BTreeSet::from(["delete"])),
+        ("/api/v1/walkthroughs/{id}/handoff", BTreeSet::from(["post"])),
+        ("/api/v1/walkthroughs/{id}/note", BTreeSet::from(["get"])),
+        ("/api/v1/handoffs/{code}", BTreeSet::from(["get"])),
+        ("/api/v1/feedback", BTreeSet::from(["post"])),
     ]);
     assert_eq!(documented, designed);
     for path in documented.keys() {

@@ -13,6 +13,8 @@ mod guide;
 mod hard;
 mod hostile;
 mod house;
+mod judged;
+mod known;
 mod leak;
 mod licences;
 mod live;

@@ -4,7 +4,7 @@ use crate::{
     access::Role,
     article::{ArticleId, Layer},
     case::Handoff,
-    found::Choice,
+    found::{Choice, NarrowingQuestion},
     http::{
         api::walkthrough_body::{lines_html, service_html, state},
         links::article_url,
@@ -159,17 +159,7 @@ impl WalkView {
                 view.show(due, walked, role);
             }
             WalkPlace::Question(question) => {
-                let title =
-                    |id: &ArticleId| walked.snapshot.readable(role).find(|a| a.id == *id).map(|a| a.title.clone());
-                let option = |c: &Choice| OptionView {
-                    value: c.value.clone(),
-                    leads_to: c.leads_to.iter().filter_map(title).take(2).collect::<Vec<_>>().join("、"),
-                };
-                view.question = Some(QuestionView {
-                    sign: question.sign.clone(),
-                    text: question.text.clone(),
-                    options: question.options.iter().map(option).collect(),
-                });
+                view.question = Some(QuestionView::new(question, walked, role));
             }
             WalkPlace::Solved(step) => view.solved_by = Some(step.clone()),
             WalkPlace::Service { why, next } => view.leave(why, next.as_ref(), walked, role),
@@ -211,6 +201,18 @@ impl WalkView {
             safety: due.step.safety.first.clone(),
             html: lines_html(walked, due.step.lines, role),
         });
+    }
+}
+
+impl QuestionView {
+    fn new(question: &NarrowingQuestion, walked: &Walked, role: Role) -> Self {
+        let title = |id: &ArticleId| walked.snapshot.readable(role).find(|a| a.id == *id).map(|a| a.title.clone());
+        let option = |c: &Choice| OptionView {
+            value: c.value.clone(),
+            leads_to: c.leads_to.iter().filter_map(title).take(2).collect::<Vec<_>>().join("、"),
+        };
+        let options = question.options.iter().map(option).collect();
+        Self { sign: question.sign.clone(), text: question.text.clone(), options }
     }
 }
 
