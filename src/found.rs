@@ -32,6 +32,8 @@ pub struct Question {
     pub offset: usize,
     /// Whether every part of every score is wanted.
     pub explain: bool,
+    /// Whether the answer waits for meaning, however long that takes.
+    pub wait: bool,
 }
 
 /// Why a question cannot be asked.
@@ -82,6 +84,7 @@ impl Question {
             limit: 10,
             offset: 0,
             explain: false,
+            wait: false,
         })
     }
 
@@ -296,7 +299,9 @@ pub enum MeaningUse {
     Used,
     /// The words said enough: a code, a model.
     NotNeeded,
-    /// There is none, or nothing has its vectors yet.
+    /// It was not ready when the answer had to go out.
+    Late,
+    /// There is none, it is in trouble, or nothing has its vectors yet.
     Off,
 }
 
@@ -307,6 +312,7 @@ impl MeaningUse {
         match self {
             Self::Used => "used",
             Self::NotNeeded => "not_needed",
+            Self::Late => "late",
             Self::Off => "off",
         }
     }

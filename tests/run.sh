@@ -52,6 +52,7 @@ minutes=()
 browser
 part "format" cargo fmt --check
 part "lints" cargo clippy --quiet --all-targets --locked -- -D warnings
+part "without the model" cargo check --quiet --all-targets --locked --no-default-features
 part "tests" cargo test --quiet --locked --lib --bins --test it
 part "browser tests" cargo test --quiet --locked --test browser
 part "knowledge base: check" cargo run --quiet --locked -- check

@@ -46,9 +46,12 @@ pub(super) struct Flags {
     /// 网络文件夹收不到变化通知时，每隔几秒查看一次（默认靠系统通知）
     #[arg(long, global = true, value_name = "秒")]
     pub poll: Option<String>,
-    /// 语义模型：built-in（默认，内置）或 off（只按词搜）
+    /// 语义模型：built-in（默认，内置）、off（只按词搜），或兼容 OpenAI 的向量服务地址 http://…/v1
     #[arg(long, global = true, value_name = "模型")]
     pub embeddings: Option<String>,
+    /// 向量服务用的模型名（默认 multilingual-e5-small）
+    #[arg(long, global = true, value_name = "名称")]
+    pub embeddings_model: Option<String>,
 }
 
 #[derive(Subcommand, Debug)]

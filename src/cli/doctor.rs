@@ -13,9 +13,10 @@ use walkdir::WalkDir;
 use super::{
     Failure,
     open::open,
+    progress::trouble_words,
     settings::{FILE, Settings},
 };
-use crate::article::Level;
+use crate::{article::Level, journey::examine};
 
 /// Where Linux says how many folders one user may watch.
 const WATCHES: &str = "/proc/sys/fs/inotify/max_user_watches";
@@ -41,6 +42,7 @@ pub(super) fn doctor(settings: &Settings) -> Result<(), Failure> {
     findings.extend(kb(settings));
     findings.push(data(&settings.data));
     findings.push(port(settings));
+    findings.extend(meaning(settings));
     findings.push(hotline(settings));
     findings.push(tokens(settings));
     let wrong = findings.iter().filter(|f| matches!(f, Finding::Wrong(..))).count();
@@ -210,6 +212,32 @@ fn ask_status(address: SocketAddr) -> io::Result<String> {
     // What arrived before the time was over is enough.
     let _ = stream.take(ANSWER_BYTES).read_to_end(&mut answer);
     Ok(String::from_utf8_lossy(&answer).into_owned())
+}
+
+fn meaning(settings: &Settings) -> Vec<Finding> {
+    let Some(wanted) = &settings.embeddings else {
+        return vec![Finding::Told("语义搜索没有打开，只按词搜".to_owned())];
+    };
+    let report = match examine(wanted, &settings.data) {
+        Ok(report) => report,
+        Err(trouble) => {
+            let (what, hint) = trouble_words(trouble);
+            return vec![Finding::Wrong(format!("{what}，只能按词搜"), hint.to_owned())];
+        }
+    };
+    let works = format!("语义模型能用，向量 {} 维，试算用了 {} 毫秒", report.dimension, report.took.as_millis());
+    let kept = match report.kept {
+        Ok(kept) if kept.broken_bytes == 0 => Finding::Well(format!("数据文件夹里存着 {} 个向量，都完好", kept.whole)),
+        Ok(kept) => Finding::Told(format!(
+            "数据文件夹里存着 {} 个完好的向量，另有 {} 个字节坏了，启动时会重新算",
+            kept.whole, kept.broken_bytes
+        )),
+        Err(fault) => Finding::Wrong(
+            format!("存着的向量读不了：{}（{}）", fault.path.display(), fault.source),
+            "检查权限，或删掉这个文件，启动时会重新算".to_owned(),
+        ),
+    };
+    vec![Finding::Well(works), kept]
 }
 
 fn hotline(settings: &Settings) -> Finding {

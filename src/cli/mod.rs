@@ -7,6 +7,7 @@ mod explain;
 mod forget;
 mod new;
 mod open;
+mod progress;
 mod sarif;
 mod schema;
 mod search;

@@ -2,12 +2,16 @@
 
 use std::{path::Path, sync::Arc};
 
-use super::{Failure, settings::Settings};
+use super::{Failure, progress::trouble_words, settings::Settings};
 use crate::{
     corpus::Tick,
     journey::{Embedder, Finder, Live, Publisher, StartFault, local_today},
+    meaning::Embeddings,
     store::{DatabaseFault, Store},
 };
+
+/// A command asks an embeddings server in trouble so often, then ends.
+const TRIES: usize = 3;
 
 /// An opened knowledge base. The data it needed is gone when this is dropped.
 pub(super) struct Opened {
@@ -38,12 +42,18 @@ pub(super) fn open(kb: &Path) -> Result<Opened, Failure> {
 }
 
 impl Opened {
-    /// Lets the sentence model speak, too: with the vectors kept in `data`, and those made now.
-    pub(super) fn with_meaning(self, data: &Path) -> Result<Self, Failure> {
+    /// Lets meaning speak, too: with the vectors kept in `data`, and those made now.
+    pub(super) fn with_meaning(self, wanted: &Embeddings, data: &Path) -> Result<Self, Failure> {
         let live = Arc::clone(self.finder.live());
-        let mut embedder = Embedder::open(live, data, false).map_err(|fault| start_failure(fault.into()))?;
-        while embedder.step() {}
-        Ok(self)
+        let mut embedder = Embedder::open(Arc::clone(&live), data, wanted.clone(), false);
+        for _ in 0..TRIES {
+            while embedder.step() {}
+            let Some(trouble) = live.meaning.trouble() else { return Ok(self) };
+            tracing::debug!(trouble = trouble.as_str(), "tried again");
+            std::thread::sleep(embedder.rest());
+        }
+        let (what, hint) = live.meaning.trouble().map_or(("", ""), trouble_words);
+        Err(Failure::system(what, format!("{hint}；只按词搜用 --embeddings off")))
     }
 }
 

@@ -13,8 +13,12 @@ pub(super) fn search(settings: &Settings, query: &str, explain: bool, agent: boo
         _ => Failure::usage("问题是空的", "写上要找的问题，例如：wenzhen search 洗衣机不脱水"),
     })?;
     question.explain = explain;
+    question.wait = true;
     let opened = open(&settings.kb)?;
-    let opened = if settings.embeddings { opened.with_meaning(&settings.data)? } else { opened };
+    let opened = match &settings.embeddings {
+        Some(wanted) => opened.with_meaning(wanted, &settings.data)?,
+        None => opened,
+    };
     let role = if agent { Role::Agent } else { Role::Customer };
     let found =
         opened.finder.find(&question, role).map_err(|e| Failure::system(format!("搜索失败：{e}"), "再试一次"))?;

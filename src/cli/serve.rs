@@ -4,20 +4,21 @@ use std::{
     io::Write,
     net::SocketAddr,
     sync::{Arc, mpsc},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use super::{
     Failure,
     open::{database_failure, start_failure},
+    progress::Teller,
     settings::Settings,
 };
 use crate::{
     corpus::{Tick, watch},
     http::{Auth, ServerState, router},
     journey::{
-        Comparer, Embedder, Finder, Live, PublishFault, Publisher, Report, Trials, Walker, clock_time, local_today,
-        now_ms,
+        Comparer, Embedder, Finder, Live, Progress, PublishFault, Publisher, Report, Trials, Walker, clock_time,
+        local_today, now_ms,
     },
     store::{DataLock, KEPT_MS, LockFault, Secret, Store, StoreFault, random_bytes},
 };
@@ -166,14 +167,18 @@ fn idle_work(settings: &Settings, finder: &Finder) -> Result<Vec<mpsc::Sender<()
     let (to_comparer, published) = mpsc::channel();
     thread("compare", move || comparer.run(&published))?;
     let mut all = vec![to_trials.clone(), to_comparer];
-    if settings.embeddings {
-        let embedder = Embedder::open(Arc::clone(live), &settings.data, true).map_err(|f| start_failure(f.into()))?;
+    if let Some(wanted) = settings.embeddings.clone() {
+        let embedder = Embedder::open(Arc::clone(live), &settings.data, wanted, true);
         let (to_embedder, published) = mpsc::channel();
-        let ready = move || {
-            // Who tries the questions has ended with the process.
-            let _ = to_trials.send(());
+        let mut teller = Teller::default();
+        let tell = move |progress: Progress| {
+            teller.line(progress, Instant::now()).iter().for_each(|line| say(line));
+            if progress.ready == progress.of {
+                // Who tries the questions has ended with the process.
+                let _ = to_trials.send(());
+            }
         };
-        thread("embed", move || embedder.run(&published, ready))?;
+        thread("embed", move || embedder.run(&published, tell))?;
         all.push(to_embedder);
     }
     Ok(all)

@@ -12,6 +12,7 @@ use super::{Failure, arguments::Flags};
 use crate::{
     http::{Hotline, Tokens},
     journey::WalkRules,
+    meaning::Embeddings,
 };
 
 /// The settings file, in the working directory.
@@ -23,8 +24,10 @@ const LISTEN: &str = "127.0.0.1:8080";
 const DATABASE: &str = "wenzhen.db";
 /// What a visit costs in minutes of work, where nobody has said (ALGORITHMS A2).
 const VISIT_MINUTES: f64 = 120.0;
+/// Asked of an embeddings server: the model that the binary has, too.
+const EMBEDDINGS_MODEL: &str = "multilingual-e5-small";
 /// Environment variables that are settings.
-const VARIABLES: [&str; 13] = [
+const VARIABLES: [&str; 15] = [
     "WENZHEN_KB",
     "WENZHEN_DATA",
     "WENZHEN_DATABASE",
@@ -38,6 +41,8 @@ const VARIABLES: [&str; 13] = [
     "WENZHEN_VISIT_MINUTES",
     "WENZHEN_POLL",
     "WENZHEN_EMBEDDINGS",
+    "WENZHEN_EMBEDDINGS_MODEL",
+    "WENZHEN_EMBEDDINGS_KEY",
 ];
 
 /// All settings, complete.
@@ -52,8 +57,8 @@ pub(super) struct Settings {
     pub walks: WalkRules,
     /// The folder is looked at this often, and not watched.
     pub poll: Option<Duration>,
-    /// The sentence model speaks.
-    pub embeddings: bool,
+    /// Where vectors come from; nothing for words only.
+    pub embeddings: Option<Embeddings>,
     /// Whether there is a `wenzhen.toml`.
     pub from_file: bool,
 }
@@ -74,6 +79,8 @@ struct File {
     visit_minutes: Option<f64>,
     poll: Option<u64>,
     embeddings: Option<String>,
+    embeddings_model: Option<String>,
+    embeddings_key: Option<String>,
 }
 
 /// The settings file; `None` when there is none.
@@ -115,7 +122,7 @@ impl Settings {
                 let line = text.get(..e.span().map_or(0, |s| s.start)).unwrap_or("").matches('\n').count() + 1;
                 Failure::usage(
                     format!("{FILE} 第 {line} 行读不懂或有不认识的设置"),
-                    "可用的有：kb、data、database、listen、agent_token、editor_token、admin_token、hotline、hotline_hours、promise、visit_minutes、poll、embeddings",
+                    "可用的有：kb、data、database、listen、agent_token、editor_token、admin_token、hotline、hotline_hours、promise、visit_minutes、poll、embeddings、embeddings_model、embeddings_key",
                 )
             })?,
         };
@@ -131,14 +138,11 @@ impl Settings {
         })?;
         let poll =
             text(&flags.poll, "WENZHEN_POLL", file.poll.map(|n| n.to_string())).map(|t| seconds(&t)).transpose()?;
-        let embeddings = match text(&flags.embeddings, "WENZHEN_EMBEDDINGS", file.embeddings).as_deref() {
-            None | Some("built-in") => true,
-            Some("off") => false,
-            Some(other) => {
-                let what = format!("不认识语义模型 `{other}`");
-                return Err(Failure::usage(what, "写 built-in（内置的模型）或 off（只按词搜）"));
-            }
-        };
+        let embeddings = embeddings(
+            text(&flags.embeddings, "WENZHEN_EMBEDDINGS", file.embeddings).as_deref(),
+            text(&flags.embeddings_model, "WENZHEN_EMBEDDINGS_MODEL", file.embeddings_model).as_deref(),
+            text(&None, "WENZHEN_EMBEDDINGS_KEY", file.embeddings_key).as_deref(),
+        )?;
         let number = text(&flags.hotline, "WENZHEN_HOTLINE", file.hotline);
         let hours = text(&flags.hotline_hours, "WENZHEN_HOTLINE_HOURS", file.hotline_hours)
             .unwrap_or_else(|| "7×24 小时".to_owned());
@@ -185,6 +189,34 @@ fn minutes(text: &str) -> Result<f64, Failure> {
     })
 }
 
+/// Where vectors come from.
+fn embeddings(chosen: Option<&str>, model: Option<&str>, key: Option<&str>) -> Result<Option<Embeddings>, Failure> {
+    let chosen = chosen.map(str::trim);
+    if let Some(address) = chosen.filter(|c| c.starts_with("http://") || c.starts_with("https://")) {
+        let server = Embeddings::server(address, model.unwrap_or(EMBEDDINGS_MODEL), key).map_err(|_| {
+            let hint = "写成 http://127.0.0.1:8081/v1，不带用户名和参数；密钥写在 embeddings_key 里";
+            Failure::usage("向量服务的地址读不懂", hint)
+        })?;
+        return Ok(Some(server));
+    }
+    if model.or(key).is_some() {
+        let what = "embeddings_model、embeddings_key 只用于向量服务，embeddings 却不是它的地址";
+        return Err(Failure::usage(what, "把 embeddings 设成 http://…/v1，或去掉这两个设置"));
+    }
+    match chosen {
+        Some("off") => Ok(None),
+        None => Ok(Embeddings::built_in()),
+        Some("built-in") => Embeddings::built_in().map(Some).ok_or_else(|| {
+            let hint = "写 off（只按词搜）或向量服务的地址 http://…/v1，或用带 model 功能的程序";
+            Failure::usage("这个程序编译时没有带上内置模型（model 功能关闭）", hint)
+        }),
+        Some(other) => {
+            let hint = "写 built-in（内置的模型）、off（只按词搜）或向量服务的地址 http://…/v1";
+            Err(Failure::usage(format!("不认识语义模型 `{other}`"), hint))
+        }
+    }
+}
+
 /// How often to look: a network folder looked at more often than each second gains nothing.
 fn seconds(text: &str) -> Result<Duration, Failure> {
     let number = text.trim().parse().ok().filter(|n| (1..=3_600).contains(n));
@@ -222,5 +254,27 @@ mod tests {
         }
         assert!(refuse_unknown_variables(["WENZHEN_KBB".to_owned()].into_iter()).is_err());
         assert!(refuse_unknown_variables(["PATH".to_owned(), "WENZHEN_KB".to_owned()].into_iter()).is_ok());
+    }
+
+    #[test]
+    fn vectors_come_from_the_binary_or_from_a_server_and_what_fits_neither_is_refused() {
+        let read = |chosen: Option<&str>, model: Option<&str>| embeddings(chosen, model, None);
+        let refused = |chosen, model| read(chosen, model).err().map(|f| f.to_string()).unwrap_or_default();
+        assert!(read(Some("off"), None).is_ok_and(|e| e.is_none()));
+        assert!(read(None, None).is_ok_and(|e| e == Embeddings::built_in()));
+        match Embeddings::built_in() {
+            Some(built_in) => assert!(read(Some("built-in"), None).is_ok_and(|e| e == Some(built_in))),
+            None => assert!(refused(Some("built-in"), None).contains("没有带上内置模型")),
+        }
+        for model in [None, Some("bge-m3")] {
+            let server = Embeddings::server("http://a:1/v1", model.unwrap_or(EMBEDDINGS_MODEL), None).ok();
+            assert!(read(Some("http://a:1/v1/"), model).is_ok_and(|e| e.is_some() && e == server));
+        }
+        for wrong in ["http://", "http://me:secret@a/v1", "ftp://a", "on"] {
+            let said = refused(Some(wrong), None);
+            assert!(said.contains("提示：") && said.contains("http://") && !said.contains("secret"), "{wrong}: {said}");
+        }
+        let useless = refused(Some("off"), Some("bge-m3"));
+        assert!(useless.contains("embeddings_model") && useless.contains("提示："), "{useless}");
     }
 }

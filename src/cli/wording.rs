@@ -59,6 +59,7 @@ pub(super) fn meaning(used: MeaningUse) -> &'static str {
     match used {
         MeaningUse::Used => "用了语义模型",
         MeaningUse::NotNeeded => "不用语义模型（代码、型号已经说清）",
+        MeaningUse::Late => "语义模型没有赶上",
         MeaningUse::Off => "没有语义模型",
     }
 }

@@ -281,6 +281,9 @@ fn only_what_was_said_since_an_article_began_belongs_to_it() {
 
 // ---- What holds for any article and any answers
 
+/// Layer, minutes, likelihood, risk, who, and how far before it a needed step stands.
+type AnyStep = (&'static str, Option<u32>, &'static str, u8, &'static str, Option<usize>);
+
 /// Lines of [`article_of`]: layer, minutes, likelihood, risk, who, and how far before it a needed step stands.
 fn any_steps(labels: bool, needs: bool) -> impl Strategy<Value = Vec<String>> {
     let likely = if labels { vec!["", " likely=常见", " likely=一般", " likely=少见"] } else { vec![""] };
@@ -293,7 +296,7 @@ fn any_steps(labels: bool, needs: bool) -> impl Strategy<Value = Vec<String>> {
         prop::option::of(0..12_usize),
     );
     prop::collection::vec(step, 1..9).prop_map(move |steps| {
-        let line = |(i, step): (usize, (&str, Option<u32>, &str, u8, &str, Option<usize>))| {
+        let line = |(i, step): (usize, AnyStep)| {
             let (mark, minutes, likely, risk, who, need) = step;
             let minutes = minutes.map(|m| format!(" minutes={m}")).unwrap_or_default();
             let need = need.filter(|_| needs).map(|n| format!(" needs=#s{n}")).unwrap_or_default();

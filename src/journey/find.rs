@@ -88,6 +88,7 @@ impl Finder {
     pub fn find(&self, question: &Question, role: Role) -> Result<Found, FindFault> {
         let started = Instant::now();
         let snapshot = self.snapshot()?;
+        let meanings = self.live.meaning.asking(question.wait);
         let context = SearchContext {
             view: &snapshot.view,
             dictionary: &snapshot.dictionary,
@@ -97,7 +98,7 @@ impl Finder {
             hazards: &snapshot.corpus.lists.hazards,
             vocabulary: snapshot.vocabulary(role),
             readings: &snapshot.corpus.lists.readings,
-            meanings: &self.live.meaning,
+            meanings: &meanings,
             weights: &snapshot.weights,
             articles: &*snapshot,
             role,

@@ -3,10 +3,13 @@
 
 mod alike;
 mod ask_back;
+mod asked;
 mod clock;
+mod embedder;
 mod evaluation;
 mod find;
 mod handoff;
+mod health;
 mod meaning;
 mod news;
 mod publish;
@@ -21,13 +24,15 @@ mod walker;
 
 pub use alike::{Comparer, NearDuplicates};
 pub use clock::{Today, clock_minute, clock_time, local_today, now_ms};
+pub use embedder::{Embedder, Progress};
 pub use evaluation::{
     AlertRule, AskFault, Asked, Cause, Comparison, Difference, Got, Judged, JudgedFault, Moved, Part, Share, Tally,
     TestRun, ask_all, compare, expectations, read_judged, unknown_ids,
 };
 pub use find::{ArticleAnswer, FindFault, Finder, Picture};
 pub use handoff::{FeedbackGiven, visit_note};
-pub use meaning::{Embedder, Meaning};
+pub use health::Trouble;
+pub use meaning::{Meaning, MeaningReport, examine};
 pub use news::{ChangedArticle, News, Published};
 pub use publish::Publisher;
 pub use receipt::{Receipt, Receipts};

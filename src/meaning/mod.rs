@@ -1,26 +1,33 @@
-//! What a text means, as a vector: multilingual-e5-small inside the process, on one thread per call.
+//! What a text means, as a vector: from multilingual-e5-small inside the process, on one thread per call, or from an
+//! embeddings server.
 //!
 //! Texts close in meaning have vectors close in angle. Where the model comes from, and under which licence, is told in
 //! `model/README.md`. Folding of case and script, caching of vectors and ranking are left to the caller.
 
+#[cfg(feature = "model")]
 mod file;
+#[cfg(feature = "model")]
 mod forward;
+#[cfg(feature = "model")]
 mod linear;
+#[cfg(feature = "model")]
+mod model;
 mod reduce;
+mod scale;
+mod server;
+mod source;
+#[cfg(feature = "model")]
 mod tokenizer;
 mod vector;
 
-use std::path::Path;
-
+#[cfg(feature = "model")]
 pub use file::ModelFault;
+#[cfg(feature = "model")]
+pub use model::Model;
+pub use scale::Scale;
+pub use server::BadAddress;
+pub use source::{Embeddings, Source, SourceFault};
 pub use vector::{Compact, Vector};
-
-use file::{ModelFile, POSITIONS};
-use forward::Encoder;
-use tokenizer::Tokenizer;
-
-/// The fewest pieces a text may be cut to: the two marks, a prefix, and a little of the text.
-const MIN_PIECES: usize = 8;
 
 /// What a text is for. e5 was trained with a word before each text that says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,55 +44,5 @@ impl Kind {
             Kind::Query => "query: ",
             Kind::Passage => "passage: ",
         }
-    }
-}
-
-/// An opened model. It never changes and may be shared between threads.
-pub struct Model {
-    tokenizer: Tokenizer,
-    encoder: Encoder,
-}
-
-impl Model {
-    /// The name of the built-in model, for what is kept of it.
-    pub const NAME: &str = "e5-small-zh";
-
-    /// Opens the model inside the binary.
-    ///
-    /// # Errors
-    /// When it is damaged.
-    pub fn built_in() -> Result<Self, ModelFault> {
-        Self::from_bytes(include_bytes!("../../model/e5-small-zh.bin"))
-    }
-
-    /// Opens the model file at `path`.
-    ///
-    /// # Errors
-    /// When the file cannot be read, is another kind of file, or is damaged.
-    pub fn open(path: &Path) -> Result<Self, ModelFault> {
-        Self::from_bytes(&std::fs::read(path)?)
-    }
-
-    /// Opens a model from the bytes of its file, which are not needed afterwards.
-    ///
-    /// # Errors
-    /// When the bytes are another kind of file, or damaged.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelFault> {
-        let mut file = ModelFile::parse(bytes)?;
-        Ok(Model { encoder: Encoder::new(&file)?, tokenizer: Tokenizer::new(&mut file) })
-    }
-
-    /// The vector of a text, of which at most `max_pieces` pieces are read (8 to 512; `pieces` tells what counts).
-    ///
-    /// It takes some milliseconds and grows with the pieces, so it belongs on a blocking thread.
-    #[must_use]
-    pub fn embed(&self, text: &str, kind: Kind, max_pieces: usize) -> Vector {
-        Vector::new(&self.encoder.encode(&self.pieces(text, kind, max_pieces)))
-    }
-
-    /// The ids of the pieces that `embed` reads: start mark, prefix, text, end mark.
-    #[must_use]
-    pub fn pieces(&self, text: &str, kind: Kind, max_pieces: usize) -> Vec<u32> {
-        self.tokenizer.pieces(&format!("{}{text}", kind.prefix()), max_pieces.clamp(MIN_PIECES, POSITIONS))
     }
 }

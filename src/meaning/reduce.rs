@@ -3,18 +3,28 @@
 //! Activations are rounded to 8 bits, so a difference in the last bit of a sum can grow to a thousandth in the vector.
 //! Sixteen fixed lanes keep AVX2 and AVX-512 equal to the bit, and stored vectors true when the machine changes.
 
+#[cfg(feature = "model")]
 use rten_simd::{Isa, SimdOp};
 
 /// Independent sums, as many as the widest vectors hold.
 const LANES: usize = 16;
 
 /// Runs plain loops, compiled for the widest vectors this machine has.
+#[cfg(feature = "model")]
 pub(crate) fn wide<T>(loops: impl FnOnce() -> T) -> T {
     Wide(loops).dispatch()
 }
 
+/// Without the model's crates: for the vectors every machine has.
+#[cfg(not(feature = "model"))]
+pub(crate) fn wide<T>(loops: impl FnOnce() -> T) -> T {
+    loops()
+}
+
+#[cfg(feature = "model")]
 struct Wide<F>(F);
 
+#[cfg(feature = "model")]
 impl<T, F: FnOnce() -> T> SimdOp for Wide<F> {
     type Output = T;
 
@@ -24,19 +34,22 @@ impl<T, F: FnOnce() -> T> SimdOp for Wide<F> {
     }
 }
 
-/// The sum of products of two rows whose length is a multiple of the lanes.
+/// The sum of products of two rows of the same length.
 #[inline(always)]
-pub(crate) fn dot(a: &[f32], b: &[f32]) -> f32 {
+pub(crate) fn dot<T: Copy + Into<f32>>(a: &[T], b: &[f32]) -> f32 {
+    let ((a, a_rest), (b, b_rest)) = (a.as_chunks::<LANES>(), b.as_chunks::<LANES>());
     let mut sums = [0.0f32; LANES];
-    for (a, b) in a.as_chunks::<LANES>().0.iter().zip(b.as_chunks::<LANES>().0) {
-        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
-            *sum += a * b;
+    for (a, b) in a.iter().zip(b) {
+        for ((sum, &a), b) in sums.iter_mut().zip(a).zip(b) {
+            *sum += a.into() * b;
         }
     }
-    sums.into_iter().sum()
+    let rest = a_rest.iter().zip(b_rest).map(|(&a, b)| a.into() * b);
+    sums.into_iter().chain(rest).sum()
 }
 
 /// The sum of a row.
+#[cfg(feature = "model")]
 #[inline(always)]
 pub(crate) fn total(row: &[f32]) -> f32 {
     let (chunks, rest) = row.as_chunks::<LANES>();
@@ -50,6 +63,7 @@ pub(crate) fn total(row: &[f32]) -> f32 {
 }
 
 /// The highest number of a row.
+#[cfg(feature = "model")]
 #[inline(always)]
 pub(crate) fn highest(row: &[f32]) -> f32 {
     let (chunks, rest) = row.as_chunks::<LANES>();
@@ -63,6 +77,7 @@ pub(crate) fn highest(row: &[f32]) -> f32 {
 }
 
 /// The number furthest from zero in a row whose length is a multiple of the lanes, without its sign.
+#[cfg(feature = "model")]
 #[inline(always)]
 pub(crate) fn largest(row: &[f32]) -> f32 {
     let mut largest = [0.0f32; LANES];

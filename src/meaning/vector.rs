@@ -1,20 +1,31 @@
 //! The vector of a text, and a small form of it for keeping many.
 
-use super::file::WIDTH;
 use super::reduce::{dot, wide};
 
 /// The largest number of the small form.
 const MAX_COMPACT: f32 = 127.0;
 
-/// 384 numbers of length 1 together.
+/// Bytes of the scale of the small form.
+const SCALE_BYTES: usize = 4;
+
+/// As many numbers as its model has, of length 1 together.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Vector(Box<[f32]>);
 
 impl Vector {
-    /// Brings a row of 384 numbers to length 1.
+    /// Brings a row of numbers to length 1.
     pub(crate) fn new(row: &[f32]) -> Self {
         let scale = 1.0 / dot(row, row).sqrt().max(1e-6);
         Vector(row.iter().map(|x| x * scale).collect())
+    }
+
+    /// The vector of numbers that somebody else sent; nothing when they point nowhere.
+    #[must_use]
+    pub fn of(row: &[f32]) -> Option<Self> {
+        // Divided by the largest first, so that no square is too large or too small.
+        let largest = row.iter().fold(0.0f32, |max, x| max.max(x.abs()));
+        let even: Vec<f32> = row.iter().map(|x| x / largest).collect();
+        (largest > 0.0 && even.iter().all(|x| x.is_finite())).then(|| Self::new(&even))
     }
 
     /// The cosine of the angle between two vectors, 1 for the same meaning.
@@ -38,47 +49,46 @@ impl Vector {
     #[must_use]
     pub fn compact(&self) -> Compact {
         let scale = self.0.iter().fold(1e-9, |max: f32, x| max.max(x.abs())) / MAX_COMPACT;
-        let mut numbers = [0; WIDTH];
-        numbers.iter_mut().zip(&self.0).for_each(|(number, x)| *number = (x / scale).round() as i8);
-        Compact { scale, numbers }
+        Compact { scale, numbers: self.0.iter().map(|x| (x / scale).round() as i8).collect() }
     }
 }
 
-/// A vector in 388 bytes; its similarities differ from the whole vector's by less than 0.002.
+/// A vector in a byte a number; its similarities differ from the whole vector's by less than 0.002.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Compact {
     scale: f32,
-    numbers: [i8; WIDTH],
+    numbers: Box<[i8]>,
 }
 
 impl Compact {
-    /// The size of a kept vector.
-    pub const BYTES: usize = 4 + WIDTH;
+    /// The size of a kept vector of so many numbers.
+    #[must_use]
+    pub fn n_bytes(dimension: usize) -> usize {
+        SCALE_BYTES + dimension
+    }
 
-    /// The cosine of the angle to a whole vector.
+    /// The cosine of the angle to a whole vector of the same model.
     #[must_use]
     pub fn similarity(&self, other: &Vector) -> f32 {
         wide(
             #[inline(always)]
-            || dot(&self.numbers.map(f32::from), &other.0),
+            || dot(&self.numbers, &other.0),
         ) * self.scale
     }
 
     /// The bytes to keep: the scale (little endian), then the numbers.
     #[must_use]
-    pub fn to_bytes(&self) -> [u8; Self::BYTES] {
-        let mut bytes = [0; Self::BYTES];
-        bytes[..4].copy_from_slice(&self.scale.to_le_bytes());
-        bytes[4..].iter_mut().zip(self.numbers).for_each(|(byte, number)| *byte = number.cast_unsigned());
-        bytes
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let numbers = self.numbers.iter().map(|number| number.cast_unsigned());
+        self.scale.to_le_bytes().into_iter().chain(numbers).collect()
     }
 
     /// The vector that was kept, or nothing when the bytes hold none.
     #[must_use]
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let (scale, rest) = bytes.split_first_chunk()?;
-        let rest: &[u8; WIDTH] = rest.try_into().ok()?;
+        let (scale, numbers) = bytes.split_first_chunk::<SCALE_BYTES>()?;
         let scale = f32::from_le_bytes(*scale);
-        (scale.is_finite() && scale > 0.0).then(|| Compact { scale, numbers: rest.map(u8::cast_signed) })
+        let numbers = numbers.iter().map(|byte| byte.cast_signed()).collect();
+        (scale.is_finite() && scale > 0.0).then_some(Compact { scale, numbers })
     }
 }

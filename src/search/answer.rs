@@ -128,10 +128,10 @@ fn answer(question: &Question, context: &SearchContext<'_>, reading: Reading) ->
     let weighed = Weighed { groups: &reading.groups, idf: &idf };
     // A code or a model says exactly what is meant.
     let exact = !reading.codes.is_empty() || !reading.models.is_empty() || reading.is_generic();
-    let near = if exact || reading.understood.text.is_ascii() {
-        Vec::new()
-    } else {
-        context.meanings.near(&reading.understood.text, context.role, NEAREST)
+    let (near, meaning) = match () {
+        () if exact => (Vec::new(), MeaningUse::NotNeeded),
+        () if reading.understood.text.is_ascii() => (Vec::new(), MeaningUse::Off),
+        () => context.meanings.near(&reading.understood.text, context.role, NEAREST),
     };
     let alert = run.alert();
     let first_aid = alert.as_ref().and_then(|a| a.article.as_ref());
@@ -155,11 +155,7 @@ fn answer(question: &Question, context: &SearchContext<'_>, reading: Reading) ->
         total: if hits.is_empty() && question.offset == 0 { 0 } else { total },
         answer,
         words: if question.explain { searched(&reading, &idf) } else { Vec::new() },
-        meaning: match () {
-            () if !near.is_empty() => MeaningUse::Used,
-            () if exact => MeaningUse::NotNeeded,
-            () => MeaningUse::Off,
-        },
+        meaning,
         alert,
         question: None,
         understood: reading.understood,

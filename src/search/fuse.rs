@@ -4,7 +4,11 @@
 use std::{collections::HashMap, sync::Arc};
 
 use super::{Articles, rank::Candidate};
-use crate::{access::Role, found::ScorePart, index::Near};
+use crate::{
+    access::Role,
+    found::{MeaningUse, ScorePart},
+    index::Near,
+};
 
 /// Articles near in meaning that are looked at.
 pub(super) const NEAREST: usize = 40;
@@ -13,9 +17,9 @@ pub(super) const SCALE: f32 = 10.0;
 
 /// Finds articles by what a question means.
 pub trait Meanings {
-    /// The `n` articles nearest to `text` by what `role` may read, nearest first; none where there is
-    /// no model or nothing has its vectors yet.
-    fn near(&self, text: &str, role: Role, n: usize) -> Vec<Near>;
+    /// The `n` articles nearest to `text` by what `role` may read, nearest first, and whether meaning
+    /// spoke; where it did not, there are none.
+    fn near(&self, text: &str, role: Role, n: usize) -> (Vec<Near>, MeaningUse);
 }
 
 /// Candidates that only meaning found.

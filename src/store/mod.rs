@@ -26,7 +26,7 @@ pub use lock::{DataLock, LockFault};
 pub use retention::{KEPT_MS, Swept};
 pub use secret::{Secret, random_bytes};
 pub use texts::KeptText;
-pub use vectors::KeptVectors;
+pub use vectors::{KeptCount, KeptVectors, VectorForm};
 pub use walkthroughs::{Kept, Outcomes, Seq};
 
 #[cfg(test)]

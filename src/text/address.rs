@@ -129,7 +129,7 @@ impl Text<'_> {
         let before = before.trim_end_matches([' ', ':', '是', '为', '在']);
         let labelled =
             |l: &&str| before.ends_with(*l) || (l.ends_with('在') && before.ends_with(l.trim_end_matches('在')));
-        (start, LABELS.iter().any(|l| labelled(l)))
+        (start, LABELS.iter().any(labelled))
     }
 
     fn is_district(&self, p: usize) -> bool {

@@ -510,13 +510,19 @@ impl Server {
 
     /// Status and JSON, `null` when the body is none.
     pub(crate) fn get(&self, path: &str, token: &str) -> (u16, Value) {
+        let (status, text) = self.text(path, token);
+        (status, serde_json::from_str(&text).unwrap_or_default())
+    }
+
+    /// Status and body as text.
+    pub(crate) fn text(&self, path: &str, token: &str) -> (u16, String) {
         let mut request = self.agent.get(format!("{}{path}", self.address));
         if !token.is_empty() {
             request = request.header("authorization", format!("Bearer {token}"));
         }
         let mut response = request.call().unwrap_or_else(|fault| panic!("{path}: {fault}"));
         let text = response.body_mut().read_to_string().unwrap_or_else(|fault| panic!("{path}: {fault}"));
-        (response.status().as_u16(), serde_json::from_str(&text).unwrap_or_default())
+        (response.status().as_u16(), text)
     }
 
     /// Sends JSON: status and JSON of the answer.

@@ -6,6 +6,7 @@ mod api;
 #[expect(unreachable_pub, reason = "it is also the library of the fuzz crate")]
 mod check;
 mod commands;
+mod embeddings;
 mod events;
 mod folders;
 mod guide;
@@ -18,6 +19,7 @@ mod known;
 mod leak;
 mod licences;
 mod live;
+#[cfg(feature = "model")]
 mod meaning;
 mod pages;
 #[cfg(unix)]

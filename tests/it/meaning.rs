@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use wenzhen::{
     journey::{Embedder, News, Trials},
-    meaning::{Compact, Kind, Model, ModelFault},
+    meaning::{Compact, Embeddings, Kind, Model, ModelFault},
 };
 
 use crate::world::{AGENT, World, encoded};
@@ -45,6 +45,10 @@ const SPIN: &str = "---\nid: spin\nkind: troubleshooting\nappliance: 洗衣机\n
 const LEAK: &str = "---\nid: leak\nkind: troubleshooting\nappliance: 洗衣机\nsymptoms: [地上一滩水]\n---\n# 洗衣机漏水\n## 现象\n机器底下往外渗水。\n";
 const STAFF: &str = "---\nid: staff\nkind: script\naudience: agent\n---\n# 用户发火怎么安抚\n先倾听，再道歉。\n";
 
+fn built_in() -> Embeddings {
+    Embeddings::built_in().expect("built with the model")
+}
+
 async fn found(world: &World, q: &str, token: &str) -> serde_json::Value {
     world.get(&format!("/api/v1/search?q={}", encoded(q)), token).await.json()
 }
@@ -57,7 +61,7 @@ async fn a_question_in_other_words_finds_its_article_and_customers_are_led_to_no
     assert_eq!(world.get("/api/v1/status", "").await.json()["meaning"], serde_json::Value::Null);
 
     let embed = |world: &World| {
-        let mut embedder = Embedder::open(Arc::clone(&world.live), &world.data(), false).expect("opens");
+        let mut embedder = Embedder::open(Arc::clone(&world.live), &world.data(), built_in(), false);
         while embedder.step() {}
         embedder
     };
@@ -82,7 +86,7 @@ async fn a_question_in_other_words_finds_its_article_and_customers_are_led_to_no
 
     // After a restart the kept vectors serve, also when the file was cut in the middle of one.
     drop(embedder);
-    let kept = world.data().join("vectors-e5-small-zh");
+    let kept = world.data().join("vectors-e5-small-zh-384");
     let bytes = std::fs::read(&kept).expect("kept");
     std::fs::write(&kept, &bytes[..bytes.len() - 9]).expect("cut");
     let mut world = world.restart();
@@ -98,7 +102,7 @@ async fn meaning_tells_a_customer_nothing_of_what_is_for_staff() {
     let plain = World::new(&[("a.md", SPIN), ("b.md", LEAK)]);
     let planted = World::new(&[("a.md", SPIN), ("b.md", &block), ("s.md", STAFF), ("d.md", draft)]);
     for world in [&plain, &planted] {
-        let mut embedder = Embedder::open(Arc::clone(&world.live), &world.data(), false).expect("opens");
+        let mut embedder = Embedder::open(Arc::clone(&world.live), &world.data(), built_in(), false);
         while embedder.step() {}
     }
     let mut spoke = false;
@@ -126,7 +130,7 @@ async fn questions_asked_before_the_vectors_were_ready_are_asked_once_more() {
     let mut trials = Trials::new(world.finder.clone());
     while trials.step().is_some() {}
     assert_eq!(world.live.trials.total(), (1, 2), "by words the first question finds nothing");
-    let mut embedder = Embedder::open(Arc::clone(&world.live), &world.data(), false).expect("opens");
+    let mut embedder = Embedder::open(Arc::clone(&world.live), &world.data(), built_in(), false);
     while embedder.step() {}
     while trials.step().is_some() {}
     assert_eq!(world.live.trials.total(), (2, 2));

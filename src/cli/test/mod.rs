@@ -38,8 +38,10 @@ pub(super) fn test(settings: &Settings, wish: &Wish) -> Result<(), Failure> {
     }
     let then = wish.against.as_deref().map(run_file::read).transpose()?;
     let opened = open(&settings.kb)?;
-    let has_meaning = settings.embeddings && !wish.lexical;
-    let opened = if has_meaning { opened.with_meaning(&settings.data)? } else { opened };
+    let opened = match &settings.embeddings {
+        Some(wanted) if !wish.lexical => opened.with_meaning(wanted, &settings.data)?,
+        _ => opened,
+    };
     let run = run(&opened, wish.queries.as_deref())?;
     let comparison = then.as_ref().map(|then| compare(then, &run));
     if let Some(path) = &wish.save {
@@ -49,7 +51,7 @@ pub(super) fn test(settings: &Settings, wish: &Wish) -> Result<(), Failure> {
     let written = if wish.format == "json" {
         run_file::print(&mut out, &run, comparison.as_ref())
     } else {
-        figures::print(&mut out, &run, has_meaning)
+        figures::print(&mut out, &run, settings.embeddings.is_some() && !wish.lexical)
             .and_then(|()| comparison.as_ref().map_or(Ok(()), |c| comparison::print(&mut out, c)))
     };
     written.map_err(|e| Failure::system(format!("写不出结果：{e}"), "检查输出的去向"))?;

@@ -26,7 +26,7 @@ use crate::{
 
 /// Questions in one batch.
 const BATCH: usize = 50;
-const KNOWN: [&str; 9] = ["q", "appliance", "kind", "model", "sign", "not", "limit", "offset", "explain"];
+const KNOWN: [&str; 10] = ["q", "appliance", "kind", "model", "sign", "not", "limit", "offset", "explain", "meaning"];
 
 /// An answer.
 #[derive(Serialize, ToSchema)]
@@ -40,7 +40,8 @@ pub(crate) struct SearchBody {
     total: usize,
     /// `confident`, `possible` or `none`.
     answer: &'static str,
-    /// `off`: no sentence model is built in.
+    /// `used`; `not_needed`: a code or a model says it all; `late`: its vector was not ready in time;
+    /// `off`: none is wanted, none is ready, or its source is in trouble.
     meaning: &'static str,
     understood: UnderstoodBody,
     alert: Option<AlertBody>,
@@ -210,6 +211,11 @@ pub(crate) fn question(params: &Params) -> Result<Question, HttpFault> {
         question.not.push(ArticleId::new(id).ok_or_else(|| HttpFault::bad_request("bad-id", "not 要写文章的 id。"))?);
     }
     question.explain = params.one("explain")?.is_some_and(|v| v == "1" || v == "true");
+    question.wait = match params.one("meaning")? {
+        None | Some("") => false,
+        Some("wait") => true,
+        Some(_) => return Err(HttpFault::bad_request("bad-meaning", "meaning 只能写 wait（等语义算好再答）。")),
+    };
     Ok(question.page(params.number("limit", 10)?, params.number("offset", 0)?)?)
 }
 
@@ -222,6 +228,7 @@ pub(crate) fn question(params: &Params) -> Result<Question, HttpFault> {
         ("not" = Option<Vec<String>>, Query, description = "Article ids to leave out, repeatable"),
         ("limit" = Option<usize>, Query, description = "1 to 50"), ("offset" = Option<usize>, Query),
         ("explain" = Option<u8>, Query, description = "1 adds the parts of each score"),
+        ("meaning" = Option<String>, Query, description = "wait: for tools, answers when meaning has spoken, within 30 s; by default the answer goes out after 300 ms without it and says late"),
     ),
     responses((status = OK, body = SearchBody), (status = BAD_REQUEST, body = ProblemJson)))]
 pub(crate) async fn search(

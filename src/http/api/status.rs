@@ -15,6 +15,7 @@ use crate::{
         params::Params,
         routes::ServerState,
     },
+    journey::{Live, Snapshot, Trouble},
 };
 
 #[derive(Serialize, ToSchema)]
@@ -24,7 +25,7 @@ pub(crate) struct StatusBody {
     articles: usize,
     /// Problems in the folder; editors only.
     problems: Option<usize>,
-    /// `null`: no sentence model is open.
+    /// `null`: search goes by words only, as set.
     meaning: Option<MeaningBody>,
     /// `events` when the system reports changes, `looks` when only looks at the folder do.
     watcher: &'static str,
@@ -36,8 +37,17 @@ pub(crate) struct StatusBody {
 
 #[derive(Serialize, ToSchema)]
 pub(crate) struct MeaningBody {
+    /// Articles that are found by meaning, of those the caller may read.
     ready: usize,
     of: usize,
+    /// Why answers go by words only: `unreachable`, `slow`, `refused`, `foreign`, `dimension`, `blind`,
+    /// `damaged`.
+    trouble: Option<&'static str>,
+}
+
+fn meaning(live: &Live, snapshot: &Snapshot, role: Role) -> Option<MeaningBody> {
+    let (ready, of) = live.meaning.progress(snapshot, role)?;
+    Some(MeaningBody { ready, of, trouble: live.meaning.trouble().map(Trouble::as_str) })
 }
 
 /// How things stand.
@@ -55,7 +65,7 @@ pub(crate) async fn status(
             generation: snapshot.generation,
             articles: snapshot.n_readable(role),
             problems: (role >= Role::Editor).then(|| state.finder.live().problems(&snapshot).len()),
-            meaning: state.finder.live().meaning.progress(&snapshot, role).map(|(ready, of)| MeaningBody { ready, of }),
+            meaning: meaning(state.finder.live(), &snapshot, role),
             watcher: state.finder.live().watcher(),
             publishing: if state.finder.live().is_failing() { "failing" } else { "well" },
             started: u64::try_from(started.as_millis()).unwrap_or(u64::MAX),

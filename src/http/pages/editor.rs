@@ -37,6 +37,8 @@ struct EditorView {
     /// `expect` questions that found their article first, of those that were asked.
     passed: usize,
     asked: usize,
+    /// Articles found by meaning, and why it is silent; nothing when none is wanted.
+    meaning: Option<String>,
     files: Vec<FileView>,
     receipts: Vec<ReceiptView>,
 }
@@ -105,6 +107,10 @@ fn view(snapshot: &Snapshot, live: &Live, receipts: Vec<Receipt>) -> EditorView 
     EditorView {
         passed,
         asked,
+        meaning: live.meaning.progress(snapshot, Role::Editor).map(|(ready, of)| {
+            let silent = if live.meaning.trouble().is_some() { "，出了问题，先只按词搜" } else { "" };
+            format!("语义 {ready}/{of}{silent}")
+        }),
         n_articles: snapshot.n_articles(),
         generation: snapshot.generation,
         failing: live.is_failing(),

@@ -158,6 +158,7 @@ pub fn ask_all(finder: &Finder, judged: &[Judged]) -> Result<TestRun, AskFault> 
     let ask = |one: &Judged| {
         let mut question = Question::new(&one.query).map_err(|e| AskFault::Question(one.name.clone(), e))?;
         question.explain = true;
+        question.wait = true;
         let failed = |e| AskFault::Find(one.name.clone(), e);
         let snapshot = finder.snapshot().map_err(failed)?;
         let found = finder.find(&question, one.role).map_err(failed)?;
