@@ -1,8 +1,12 @@
 //! A knowledge base opened for one command: read once, published into memory, data untouched.
 
-use std::{path::Path, sync::Arc};
+use std::{io::Write, path::Path, sync::Arc, time::Instant};
 
-use super::{Failure, progress::trouble_words, settings::Settings};
+use super::{
+    Failure,
+    progress::{Teller, trouble_words},
+    settings::Settings,
+};
 use crate::{
     corpus::Tick,
     journey::{Embedder, Finder, Live, Publisher, StartFault, local_today},
@@ -46,8 +50,14 @@ impl Opened {
     pub(super) fn with_meaning(self, wanted: &Embeddings, data: &Path) -> Result<Self, Failure> {
         let live = Arc::clone(self.finder.live());
         let mut embedder = Embedder::open(Arc::clone(&live), data, wanted.clone(), false);
+        let mut teller = Teller::default();
         for _ in 0..TRIES {
-            while embedder.step() {}
+            while embedder.step() {
+                if let Some(line) = embedder.progress().and_then(|p| teller.line(p, Instant::now())) {
+                    // Beside the result; nobody is left to tell when the terminal is gone.
+                    let _ = writeln!(std::io::stderr(), "{line}");
+                }
+            }
             let Some(trouble) = live.meaning.trouble() else { return Ok(self) };
             tracing::debug!(trouble = trouble.as_str(), "tried again");
             std::thread::sleep(embedder.rest());
