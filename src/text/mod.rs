@@ -18,7 +18,7 @@ pub use list::{ListFault, ListFaultKind};
 pub use mask::mask;
 pub use normalize::{Normalized, normalize};
 pub use segment::{Cut, cut, grams, query_words};
-pub use sound::{Readings, begins_in_pinyin, folded_syllable, initials, parse_readings};
+pub use sound::{Readings, begins_in_pinyin, first_letters, folded_syllable, initials, letter_bit, parse_readings};
 pub use synonym::{Synonyms, parse_synonyms};
 
 #[cfg(test)]

@@ -76,6 +76,20 @@ pub fn initials(character: char) -> Vec<u8> {
     found
 }
 
+/// Letters with which the first character of `text` may begin in pinyin, one bit for each from a on; 0
+/// where it is no Chinese character.
+#[must_use]
+pub fn first_letters(text: &str) -> u32 {
+    let readings = text.chars().next().and_then(|c| c.to_pinyin_multi()).into_iter().flatten();
+    readings.filter_map(|p| p.plain().bytes().next()).fold(0, |bits, b| bits | letter_bit(b))
+}
+
+/// The bit of a letter from a to z.
+#[must_use]
+pub fn letter_bit(letter: u8) -> u32 {
+    if letter.is_ascii_lowercase() { 1 << (letter - b'a') } else { 0 }
+}
+
 /// Whether `letters` begin `text` (in normal form) in pinyin: by whole syllables, by their first
 /// letters, or both (xyj, xiyij, xiyiji). What is no Chinese character stands for itself.
 #[must_use]

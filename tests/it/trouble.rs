@@ -442,6 +442,7 @@ fn publishing_writes_no_index_to_the_disk() {
         .expect("the data folder")
         .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
         .collect();
-    kept.sort();
+    // The database holds what people said, nothing of the folder.
+    kept.retain(|name| !name.starts_with("wenzhen.db"));
     assert_eq!(kept, ["last-good"]);
 }
