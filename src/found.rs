@@ -246,7 +246,7 @@ pub struct Hit {
     pub snippet: Snippet,
     /// Share of the question, by weight, that the article covers: 0 to 1.
     pub coverage: f32,
-    /// How near the article is in meaning, when that was asked.
+    /// How near the article is in meaning, when that was asked: about 0 for another topic, 1 for the same text.
     pub similarity: Option<f32>,
     /// Parts of the score, when asked for.
     pub parts: Vec<ScorePart>,

@@ -13,5 +13,5 @@ pub use document::IndexDocument;
 pub use open::{IndexFault, IndexView};
 pub use schema::{Fields, model_terms};
 pub use statistics::{Reader, Statistics};
-pub use vectors::{ArticleVectors, Meant, Near, Vectors, meant_texts};
+pub use vectors::{ArticleVectors, Meant, Near, Nearness, Vectors, meant_texts};
 pub use write::IndexWriter;

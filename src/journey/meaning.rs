@@ -66,7 +66,7 @@ pub(super) struct Asking<'m> {
 }
 
 impl Meanings for Asking<'_> {
-    fn near(&self, text: &str, role: Role, n: usize) -> (Vec<Near>, MeaningUse) {
+    fn near(&self, text: &str, role: Role, n: usize, also: &[u64]) -> (Vec<Near>, MeaningUse) {
         let vectors = self.meaning.vectors.load_full();
         let (false, Some(asked)) = (vectors.is_empty(), self.meaning.asked.get()) else {
             return (Vec::new(), MeaningUse::Off);
@@ -76,8 +76,7 @@ impl Meanings for Asking<'_> {
             Err(silent) => return (Vec::new(), silent),
         };
         let reader = if role == Role::Customer { Reader::Public } else { Reader::Staff };
-        let mut near = vectors.near(&vector, reader, n);
-        near.iter_mut().for_each(|near| near.similarity = asked.scale.of(near.similarity));
+        let near = vectors.near(&vector, reader, n, also, |nearness| asked.scale.of(nearness));
         let spoke = if near.is_empty() { MeaningUse::Off } else { MeaningUse::Used };
         (near, spoke)
     }

@@ -39,6 +39,19 @@ impl Vector {
         )
     }
 
+    /// Where it lies as seen from `centre`, the middle of many texts: all texts share most of their
+    /// direction, and only what is left tells them apart.
+    #[must_use]
+    pub fn seen_from(&self, centre: &[f32]) -> Vector {
+        Vector::new(&self.0.iter().zip(centre).map(|(x, c)| x - c).collect::<Vec<f32>>())
+    }
+
+    /// The sum of the products with `numbers`.
+    #[must_use]
+    pub fn along(&self, numbers: &[f32]) -> f32 {
+        dot(&self.0, numbers)
+    }
+
     /// The numbers themselves.
     #[must_use]
     pub fn as_slice(&self) -> &[f32] {
@@ -74,6 +87,11 @@ impl Compact {
             #[inline(always)]
             || dot(&self.numbers, &other.0),
         ) * self.scale
+    }
+
+    /// Adds its numbers to `sum`.
+    pub fn add_to(&self, sum: &mut [f32]) {
+        sum.iter_mut().zip(self.numbers).for_each(|(sum, x)| *sum += f32::from(x) * self.scale);
     }
 
     /// The bytes to keep: the scale (little endian), then the numbers.

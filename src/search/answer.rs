@@ -85,9 +85,7 @@ pub fn search(question: &Question, context: &SearchContext<'_>) -> Result<Found,
     let better = match (names(&literal), names(&other)) {
         (true, false) => false,
         (false, true) if !other.found.hits.is_empty() => true,
-        _ => {
-            other.coverage > literal.coverage + BETTER || literal.found.hits.is_empty() && !other.found.hits.is_empty()
-        }
+        _ => other.is_better_than(&literal) || literal.found.hits.is_empty() && !other.found.hits.is_empty(),
     };
     Ok(if better { other.found } else { literal.found })
 }
@@ -121,17 +119,33 @@ struct Answered {
     is_in_pieces: bool,
 }
 
+impl Answered {
+    /// More of it is found, and what it means is no farther; a code that was understood is kept (意五 is E5, not 食物).
+    fn is_better_than(&self, literal: &Self) -> bool {
+        let codes = |answered: &Self| answered.found.understood.codes.len();
+        let nearness = |answered: &Self| answered.found.hits.first().and_then(|h| h.similarity);
+        let nearer = match (nearness(self), nearness(literal)) {
+            (Some(own), Some(other)) => own - other,
+            _ => 0.0,
+        };
+        codes(self) >= codes(literal) && self.coverage + nearer > literal.coverage + BETTER
+    }
+}
+
 fn answer(question: &Question, context: &SearchContext<'_>, reading: Reading) -> Result<Answered, SearchFault> {
     let run = Run { question, context, reading: &reading };
     let idf = run.idf();
     let (candidates, total, relaxed) = run.candidates()?;
     let weighed = Weighed { groups: &reading.groups, idf: &idf };
-    // A code or a model says exactly what is meant.
-    let exact = !reading.codes.is_empty() || !reading.models.is_empty() || reading.is_generic();
+    // A code says exactly what is meant, and so does a model alone.
+    let exact = !reading.codes.is_empty() || reading.is_generic() || reading.groups.is_empty();
     let (near, meaning) = match () {
         () if exact => (Vec::new(), MeaningUse::NotNeeded),
         () if reading.understood.text.is_ascii() => (Vec::new(), MeaningUse::Off),
-        () => context.meanings.near(&reading.understood.text, context.role, NEAREST),
+        () => {
+            let keys: Vec<u64> = candidates.iter().map(|c| c.key).collect();
+            context.meanings.near(&reading.understood.text, context.role, NEAREST, &keys)
+        }
     };
     let alert = run.alert();
     let first_aid = alert.as_ref().and_then(|a| a.article.as_ref());

@@ -1,16 +1,12 @@
 //! How sure an answer is: by the codes, by the share of the question that is found, and where meaning
 //! spoke by the chance fitted on judged questions (ALGORITHMS C8).
 
-use super::{fuse::SCALE, query::Group, rank::Ranker};
+use super::{query::Group, rank::Ranker};
 use crate::{
     found::{AnswerClass, Hit},
     index::Reader,
     text::ErrorCode,
 };
-
-/// The chance of an answer is measured from this similarity on, in these steps.
-const NEAR_AT: f32 = 0.88;
-const NEAR_STEP: f32 = 0.05;
 
 impl Ranker<'_> {
     /// Nothing but a stray word speaks for it.
@@ -24,12 +20,9 @@ impl Ranker<'_> {
     }
 
     /// By words and meaning together, where meaning spoke.
-    fn class_by_chance(&self, first: &Hit, similarity: f32) -> AnswerClass {
+    fn class_by_chance(&self, first: &Hit) -> AnswerClass {
         let w = self.context.weights;
-        let sum = w.sure_bias
-            + w.sure_coverage * first.coverage
-            + w.sure_score * first.score / SCALE
-            + w.sure_near * (similarity - NEAR_AT) / NEAR_STEP;
+        let sum = w.sure_bias + w.sure_coverage * first.coverage + w.sure_score * first.score;
         let chance = 1.0 / (1.0 + (-sum).exp());
         match chance {
             c if c >= w.sure_confident && self.weighed.tells() => AnswerClass::Confident,
@@ -46,7 +39,7 @@ impl Ranker<'_> {
         let exact = hits.iter().filter(|h| self.is_exact(&h.article)).count();
         let unknown_code = !self.reading.understood.unknown_codes.is_empty();
         let says_more = self.reading.groups.iter().any(|g| !g.generic && !self.is_unknown_code(&g.word));
-        let chance = first.similarity.filter(|_| !unknown_code).map(|s| self.class_by_chance(first, s));
+        let chance = first.similarity.filter(|_| !unknown_code).map(|_| self.class_by_chance(first));
         match () {
             () if unknown_code && !says_more => AnswerClass::None,
             () if exact > 0 && self.speaks_of_unknown_things() => AnswerClass::None,

@@ -1,31 +1,30 @@
-//! Words and meaning in one score: a convex mix of both, each brought to 0 to 1 within one answer
-//! (ALGORITHMS C9).
+//! Words and meaning in one score: a sum of a few named features, each with its weight (ALGORITHMS C9).
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::{Articles, rank::Candidate};
+use super::{Articles, Weights, rank::Candidate};
 use crate::{
     access::Role,
     found::{MeaningUse, ScorePart},
     index::Near,
 };
 
-/// Articles near in meaning that are looked at.
+/// Articles near in meaning that are looked at whatever their words.
 pub(super) const NEAREST: usize = 40;
-/// A mixed score of 1 stands for so many points.
-pub(super) const SCALE: f32 = 10.0;
+/// Points of words that count as one.
+const POINTS: f32 = 10.0;
 
 /// Finds articles by what a question means.
 pub trait Meanings {
-    /// The `n` articles nearest to `text` by what `role` may read, nearest first, and whether meaning
-    /// spoke; where it did not, there are none.
-    fn near(&self, text: &str, role: Role, n: usize) -> (Vec<Near>, MeaningUse);
+    /// The `n` articles nearest to `text` by what `role` may read and those numbered `also`, nearest first, and
+    /// whether meaning spoke; where it did not, there are none.
+    fn near(&self, text: &str, role: Role, n: usize, also: &[u64]) -> (Vec<Near>, MeaningUse);
 }
 
 /// Candidates that only meaning found.
 pub(super) fn only_near(near: &[Near], candidates: &[Candidate], articles: &dyn Articles) -> Vec<Candidate> {
     let known = |key: u64| candidates.iter().any(|c| c.key == key);
-    let missing = near.iter().filter(|n| !known(n.key));
+    let missing = near.iter().take(NEAREST).filter(|n| !known(n.key));
     missing
         .filter_map(|n| {
             Some(Candidate { found: Arc::clone(articles.by_key(n.key)?), score: 0.0, key: n.key, near: None })
@@ -33,18 +32,66 @@ pub(super) fn only_near(near: &[Near], candidates: &[Candidate], articles: &dyn 
         .collect()
 }
 
-/// Mixes the scores of words with the similarities; `share` is that of meaning.
-pub(super) fn mix(ranked: &mut [(Candidate, Vec<ScorePart>)], near: &[Near], share: f32) {
+/// What is known of a candidate where meaning spoke; a weight for each makes its score.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Features {
+    /// Points of its words, in tens.
+    pub words: f32,
+    /// The same as a share of the best candidate's.
+    pub words_share: f32,
+    /// How near its title is, its nearest phrase, all of it in short, its nearest section.
+    pub near_title: f32,
+    pub near_phrase: f32,
+    pub near_whole: f32,
+    pub near_section: f32,
+    /// It is of another appliance than the one named.
+    pub of_another: f32,
+    /// Signs that agree, less those that contradict.
+    pub signs: f32,
+}
+
+impl Features {
+    /// Each feature times its weight, by name.
+    pub(super) fn parts(&self, w: &Weights) -> [(&'static str, f32); 8] {
+        [
+            ("mix_words", w.mix_words * self.words),
+            ("mix_words_share", w.mix_words_share * self.words_share),
+            ("near_title", w.near_title * self.near_title),
+            ("near_phrase", w.near_phrase * self.near_phrase),
+            ("near_whole", w.near_whole * self.near_whole),
+            ("near_section", w.near_section * self.near_section),
+            ("mix_other_appliance", -w.mix_other_appliance * self.of_another),
+            ("mix_sign", w.mix_sign * self.signs),
+        ]
+    }
+}
+
+/// Makes the scores anew from words and meaning.
+pub(super) fn mix(ranked: &mut [(Candidate, Vec<ScorePart>)], near: &[Near], weights: &Weights) {
     let by_key: HashMap<u64, &Near> = near.iter().map(|n| (n.key, n)).collect();
-    let (Some(first), Some(last)) = (near.first(), near.last()) else { return };
-    let span = (first.similarity - last.similarity).max(f32::EPSILON);
-    let best = ranked.iter().map(|(c, _)| c.score).fold(1.0, f32::max);
+    let points = |parts: &[ScorePart], of: &dyn Fn(&str) -> bool| -> f32 {
+        parts.iter().filter(|p| of(p.name)).map(|p| p.score).sum()
+    };
+    let by_words = |parts: &[ScorePart]| points(parts, &|name| !matches!(name, "sign" | "other_appliance"));
+    let of_another = |parts: &[ScorePart]| parts.iter().any(|p| p.name == "other_appliance");
+    let fitting = ranked.iter().filter(|(_, parts)| !of_another(parts));
+    let best = fitting.map(|(_, parts)| by_words(parts)).fold(1.0, f32::max);
     for (candidate, parts) in ranked {
         candidate.near = by_key.get(&candidate.key).map(|n| (*n).clone());
-        let words = (candidate.score / best).max(-1.0);
-        let meaning = candidate.near.as_ref().map_or(0.0, |n| (n.similarity - last.similarity) / span);
-        candidate.score = SCALE * ((1.0 - share) * words + share * meaning);
-        parts.push(ScorePart { name: "words_share", about: String::new(), score: SCALE * (1.0 - share) * words });
-        parts.push(ScorePart { name: "meaning", about: String::new(), score: SCALE * share * meaning });
+        let nearness = candidate.near.as_ref().map(|n| n.nearness).unwrap_or_default();
+        let words = by_words(parts);
+        let features = Features {
+            words: words / POINTS,
+            words_share: (words / best).min(1.0),
+            near_title: nearness.title,
+            near_phrase: nearness.phrase,
+            near_whole: nearness.whole,
+            near_section: nearness.section,
+            of_another: f32::from(u8::from(of_another(parts))),
+            signs: points(parts, &|name| name == "sign") / weights.sign,
+        };
+        let weighed = features.parts(weights);
+        candidate.score = weighed.iter().map(|(_, score)| score).sum();
+        parts.extend(weighed.map(|(name, score)| ScorePart { name, about: String::new(), score }));
     }
 }

@@ -52,7 +52,7 @@ pub(super) fn rank(
     let mut ranked: Vec<(Candidate, Vec<ScorePart>)> =
         candidates.into_iter().filter(|c| ranker.is_shown(&c.found.article)).map(|c| ranker.rescore(c)).collect();
     if !near.is_empty() {
-        mix(&mut ranked, near, context.weights.meaning);
+        mix(&mut ranked, near, context.weights);
     }
     for (candidate, parts) in ranked.iter_mut().filter(|(c, _)| Some(c.key) == first_aid) {
         candidate.score += context.weights.first_aid;
@@ -187,10 +187,10 @@ impl Ranker<'_> {
     fn hit(&self, candidate: Candidate, parts: Vec<ScorePart>) -> Hit {
         let article = Arc::clone(&candidate.found.article);
         let found = gather(candidate.found.folded(), self.weighed, Depth::Whole, self.is_staff());
-        let similarity = candidate.near.as_ref().map(|n| n.similarity);
+        let similarity = candidate.near.as_ref().map(|n| n.nearness.mean());
         let mut reasons = self.exact_reasons(&article);
         reasons.extend(found.reasons.iter().cloned());
-        let meant = candidate.near.filter(|n| n.similarity >= self.context.weights.near || reasons.is_empty());
+        let meant = candidate.near.filter(|n| n.nearness.mean() >= self.context.weights.near || reasons.is_empty());
         reasons.extend(meant.map(|n| Reason { why: Evidence::Meaning, place: n.place, text: n.text }));
         let coverage =
             if self.is_other_appliance(&article) { found.coverage * OTHER_APPLIANCE } else { found.coverage };
