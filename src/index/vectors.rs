@@ -6,7 +6,7 @@ use super::{IndexDocument, Reader};
 use crate::{
     access::{Role, lowest_reader},
     article::{Article, Audience, Place, Revision},
-    meaning::{Compact, Vector, WIDTH},
+    meaning::{Compact, Vector},
     text::normalize,
 };
 
@@ -94,6 +94,8 @@ pub struct Vectors {
     by_key: HashMap<u64, Arc<ArticleVectors>>,
     /// The middle of all texts each reader may know; empty before [`Vectors::settle`].
     centres: [Arc<[f32]>; 2],
+    /// Texts of no article, for a folder too small to have a middle of its own.
+    others: Arc<[Compact]>,
 }
 
 /// How near the texts of an article are to a question: 0 for what has nothing to do with it, 1 for the same.
@@ -135,6 +137,12 @@ pub struct Near {
 const FAR: f32 = 0.34;
 
 impl Vectors {
+    /// No articles yet, and texts about anything at all beside which they are seen.
+    #[must_use]
+    pub fn beside(others: Vec<Compact>) -> Self {
+        Self { others: others.into(), ..Self::default() }
+    }
+
     /// Whether no article has any yet.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -159,9 +167,11 @@ impl Vectors {
         // Sums in another order differ in the last bits.
         keys.sort_unstable();
         self.centres = [Reader::Public, Reader::Staff].map(|reader| {
-            let mut sum = vec![0.0; WIDTH];
+            let own = keys.iter().flat_map(|key| self.by_key[key].known_to(reader)).map(|(_, vector)| vector);
+            let mut sum = Vec::new();
             let mut n = 0.0f32;
-            for (_, vector) in keys.iter().flat_map(|key| self.by_key[key].known_to(reader)) {
+            for vector in self.others.iter().chain(own) {
+                sum.resize(vector.dimension(), 0.0);
                 vector.add_to(&mut sum);
                 n += 1.0;
             }
@@ -170,9 +180,16 @@ impl Vectors {
     }
 
     /// The `n` articles nearest to `question` and those numbered `also`, by texts `reader` may know,
-    /// nearest first.
+    /// nearest first; `scale` brings a nearness to what the built-in model would have.
     #[must_use]
-    pub fn near(&self, question: &Vector, reader: Reader, n: usize, also: &[u64]) -> Vec<Near> {
+    pub fn near(
+        &self,
+        question: &Vector,
+        reader: Reader,
+        n: usize,
+        also: &[u64],
+        scale: impl Fn(f32) -> f32,
+    ) -> Vec<Near> {
         let centre = &self.centres[usize::from(reader == Reader::Staff)];
         let seen = question.seen_from(centre);
         let middle = seen.along(centre);
@@ -180,7 +197,8 @@ impl Vectors {
             .by_key
             .iter()
             .filter_map(|(key, vectors)| {
-                let (nearness, meant) = vectors.nearest(reader, |vector| (vector.similarity(&seen) - middle) / FAR)?;
+                let (nearness, meant) =
+                    vectors.nearest(reader, |vector| scale((vector.similarity(&seen) - middle) / FAR))?;
                 Some((nearness, *key, meant))
             })
             .collect();

@@ -31,6 +31,35 @@ const IDLE: Duration = Duration::from_secs(3_600);
 /// The same while a question may have found the server in trouble.
 const WATCHFUL: Duration = Duration::from_secs(5);
 
+/// What a house, its machines and their makers are asked about: the middle of these stands for that of
+/// all texts while a folder has few of its own.
+const ELSEWHERE: [&str; 24] = [
+    "冰箱不制冷",
+    "电视没有声音",
+    "空调遥控器怎么用",
+    "洗衣机脱水时晃得厉害",
+    "热水器打不着火",
+    "门锁指纹录不进去",
+    "手机连不上家里的网",
+    "灯一闪一闪的",
+    "机器一插电就跳闸",
+    "屏幕上显示故障代码",
+    "有一股烧焦的味道",
+    "底下漏了一地水",
+    "保修期是多久",
+    "买了七天能不能退货",
+    "上门维修怎么收费",
+    "配件多久能到",
+    "发票怎么补开",
+    "师傅什么时候来",
+    "用户要投诉怎么办",
+    "怎么跟客户解释",
+    "这件事该报给谁",
+    "怎么清洗滤网",
+    "第一次使用前要准备什么",
+    "噪音很大，嗡嗡响",
+];
+
 /// Turns the texts of the articles into vectors.
 pub struct Embedder {
     live: Arc<Live>,
@@ -167,6 +196,8 @@ impl Embedder {
                 None
             }
         };
+        let elsewhere: Vec<String> = ELSEWHERE.iter().map(|text| (*text).to_owned()).collect();
+        self.vectors = Vectors::beside(self.made_or_known(&source, &elsewhere)?);
         let meaning = &self.live.meaning;
         meaning.health.well();
         meaning.asked.get_or_init(|| Asked::start(&source, scale, &meaning.health));
@@ -209,6 +240,13 @@ impl Embedder {
         Ok(())
     }
 
+    /// The vectors of `texts`, the kept ones where there are any.
+    fn made_or_known(&mut self, source: &Source, texts: &[String]) -> Result<Vec<Compact>, SourceFault> {
+        let missing: Vec<String> = texts.iter().filter(|text| self.known(text).is_none()).cloned().collect();
+        let made = self.make(source, &missing)?;
+        Ok(texts.iter().filter_map(|text| made.get(text).cloned().or_else(|| self.known(text))).collect())
+    }
+
     fn known(&self, text: &str) -> Option<Compact> {
         self.kept.as_ref()?.of(text).and_then(Compact::from_bytes)
     }
@@ -238,7 +276,7 @@ impl Embedder {
 
     fn show(&mut self, snapshot: &Snapshot) {
         let there: HashSet<u64> = snapshot.articles().map(|a| IndexDocument::key(&a.id)).collect();
-        self.vectors.keep(|key| there.contains(&key));
+        self.vectors.settle(|key| there.contains(&key));
         self.live.meaning.vectors.store(Arc::new(self.vectors.clone()));
         self.shown = Instant::now();
     }

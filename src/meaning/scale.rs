@@ -1,7 +1,9 @@
-//! How near is near? Each model spreads its cosines otherwise: what is 0.9 for one is 0.5 for the next.
+//! How near is near? Each model spreads its texts otherwise: where all cosines are high, texts lie close to their
+//! middle.
 //!
-//! Sixteen questions are asked of sixteen passages, one made for each. Where own and foreign passages lie is brought
-//! to where the built-in model has them, so that thresholds mean the same for all models.
+//! Sixteen questions are asked of sixteen passages, one made for each. How near foreign passages lie says how far the
+//! texts of a model lie from their middle; nearness is brought to what the built-in model has, so that thresholds mean
+//! the same for all models.
 
 use super::{SourceFault, Vector};
 
@@ -24,25 +26,23 @@ pub(super) const PAIRS: [(&str, &str); 16] = [
     ("怎么退货", "买了几天不喜欢，能不能退掉"),
     ("保修期多长", "产品坏了，几年之内免费保修"),
 ];
-/// Mean cosine of the built-in model between a question and its own passage, and a foreign one.
-const OWN: f32 = 0.9187;
+/// Mean cosine of the built-in model between a question and a foreign passage.
 const FOREIGN: f32 = 0.8631;
 /// So many questions must be nearest to their own passage; by chance it is one.
 const MIN_RIGHT: usize = 10;
 /// Below it the cosines of a model are mostly rounding.
 const MIN_GAP: f32 = 0.001;
 
-/// From the cosines of a model to those of the built-in one.
+/// How far from their middle the texts of a model lie, in those of the built-in one.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Scale {
-    factor: f32,
-    shift: f32,
+    spread: f32,
 }
 
 /// The built-in model's own.
 impl Default for Scale {
     fn default() -> Self {
-        Self { factor: 1.0, shift: 0.0 }
+        Self { spread: 1.0 }
     }
 }
 
@@ -64,14 +64,14 @@ impl Scale {
         if n_right < MIN_RIGHT || own - foreign < MIN_GAP {
             return Err(SourceFault::Blind);
         }
-        let factor = (OWN - FOREIGN) / (own - foreign);
-        Ok(Self { factor, shift: FOREIGN - factor * foreign })
+        // Vectors of length 1 whose cosines have the mean m lie √(1 − m) from their middle.
+        Ok(Self { spread: ((1.0 - foreign) / (1.0 - FOREIGN)).sqrt() })
     }
 
-    /// A cosine of the model as the built-in one would have it.
+    /// A nearness by the vectors of the model as those of the built-in one would have it.
     #[must_use]
-    pub fn of(&self, similarity: f32) -> f32 {
-        (self.factor * similarity + self.shift).clamp(-1.0, 1.0)
+    pub fn of(&self, nearness: f32) -> f32 {
+        nearness / self.spread
     }
 }
 
@@ -92,11 +92,12 @@ mod tests {
     }
 
     #[test]
-    fn own_and_foreign_passages_come_where_the_built_in_model_has_them() {
+    fn nearness_is_brought_to_the_spread_of_the_built_in_model() {
         for own in [0.3, 0.8] {
             let (questions, passages) = world(PAIRS.len(), own);
             let scale = Scale::measure(&questions, &passages).expect("it tells them apart");
-            assert!((scale.of(own) - OWN).abs() < 1e-3 && (scale.of(0.0) - FOREIGN).abs() < 1e-3, "{scale:?}");
+            let far = 1.0 / (1.0 - FOREIGN).sqrt();
+            assert!((scale.of(far) - 1.0).abs() < 1e-3, "at right angles: {scale:?}");
         }
     }
 
@@ -117,6 +118,6 @@ mod tests {
         let questions = PAIRS.map(|(question, _)| embed(question, super::super::Kind::Query));
         let passages = PAIRS.map(|(_, passage)| embed(passage, super::super::Kind::Passage));
         let scale = Scale::measure(&questions, &passages).expect("it tells them apart");
-        assert!((scale.factor - 1.0).abs() < 0.01 && scale.shift.abs() < 0.01, "{scale:?}");
+        assert!((scale.spread - 1.0).abs() < 0.01, "{scale:?}");
     }
 }

@@ -89,9 +89,15 @@ impl Compact {
         ) * self.scale
     }
 
+    /// How many numbers it has.
+    #[must_use]
+    pub fn dimension(&self) -> usize {
+        self.numbers.len()
+    }
+
     /// Adds its numbers to `sum`.
     pub fn add_to(&self, sum: &mut [f32]) {
-        sum.iter_mut().zip(self.numbers).for_each(|(sum, x)| *sum += f32::from(x) * self.scale);
+        sum.iter_mut().zip(&self.numbers).for_each(|(sum, x)| *sum += f32::from(*x) * self.scale);
     }
 
     /// The bytes to keep: the scale (little endian), then the numbers.

@@ -81,11 +81,11 @@ weights! {
     /// From this chance on an answer is `confident`.
     sure_confident = 0.87;
     /// From this chance on it is `possible`.
-    sure_possible = 0.45;
+    sure_possible = 0.4;
     /// A result beside the first is shown from this coverage on, when it is not near in meaning.
     weak = 0.1;
     /// As near in meaning as this, a result is shown whatever its words.
-    near = 0.35;
+    near = 0.25;
     /// From this coverage on an answer is `confident`.
     confident = 0.6;
     /// From this coverage on an answer is `possible`; set by hand, to be calibrated on judged

@@ -150,7 +150,7 @@ fn an_agent_takes_a_call_with_the_keyboard_alone() {
     browser.wait_until("the desk", &at("/desk"));
     let focused = "return document.activeElement.id";
     browser.wait_until("the box has the focus", &format!("{focused} === 'q'"));
-    browser.press(&["洗衣机不脱水", key::ENTER]);
+    browser.find("#q").send_keys(&format!("洗衣机不脱水{}", key::ENTER));
     browser.wait_until("results", "return document.querySelectorAll('.desk-results li').length > 2");
     browser.press(&["/", key::DOWN, key::ENTER]);
     let on_a_step = "return document.readyState === 'complete' && !!document.querySelector('.desk-step')";
@@ -186,7 +186,7 @@ fn an_agent_takes_a_call_with_the_keyboard_alone() {
     browser.wait_until("the box has the focus", &format!("{focused} === 'q'"));
     browser.press(&[key::ESCAPE, "g"]);
     browser.wait_until("the box for codes", &format!("{focused} === 'code'"));
-    browser.press(&[&code, key::ENTER]);
+    browser.find("#code").send_keys(&format!("{code}{}", key::ENTER));
     browser.wait_until("the walkthrough of the code", on_a_step);
     assert_eq!(browser.text(".desk-step h2"), second, "the second line goes on where the first stopped");
     assert!(browser.text(".tried").contains(&first));

@@ -167,7 +167,7 @@ pub(super) fn view(answer: &ArticleAnswer, caller: Caller) -> ArticleView {
 fn section(section: &Section, html: &dyn Fn((usize, usize)) -> String, n: &mut usize) -> SectionView {
     let steps = section.steps.iter().map(|s| {
         *n += 1;
-        step(s, html(s.lines), *n, section)
+        step(s, with_verdict(&html(s.lines)), *n, section)
     });
     SectionView {
         slug: section.slug.clone(),
@@ -176,6 +176,15 @@ fn section(section: &Section, html: &dyn Fn((usize, usize)) -> String, n: &mut u
         html: html(section.lines),
         steps: steps.collect(),
     }
+}
+
+/// Steps tell in their last line what to make of it: a paragraph of its own.
+pub(super) fn with_verdict(html: &str) -> String {
+    const VERDICT: &str = "<strong>判断</strong>";
+    let own = format!("<p class=\"verdict\">{VERDICT}");
+    html.replace(&format!("<p>{VERDICT}"), &own)
+        .replace(&format!("\n{VERDICT}"), &format!("</p>\n{own}"))
+        .replace(&format!("。{VERDICT}"), &format!("。</p>\n{own}"))
 }
 
 fn step(step: &Step, html: String, n: usize, section: &Section) -> StepView {

@@ -1,5 +1,6 @@
 //! A walkthrough as the pages show it: the customer's `/w/{id}` and the agent's `/desk`.
 
+use super::article::with_verdict;
 use crate::{
     access::Role,
     article::{ArticleId, Layer},
@@ -42,8 +43,6 @@ pub(super) struct StepView {
     pub title: String,
     pub layer: &'static str,
     pub why: String,
-    pub minutes: Option<u32>,
-    pub evidence: Option<String>,
     pub safety: Vec<String>,
     pub html: String,
 }
@@ -195,11 +194,10 @@ impl WalkView {
                 Layer::Software => "软件",
                 Layer::Hardware => "硬件",
             },
-            why: due.why.clone(),
-            minutes: due.step.minutes,
-            evidence: (due.tally.tried > 0).then(|| format!("{} 人试过，{} 人解决", due.tally.tried, due.tally.solved)),
+            // The title stands above it.
+            why: due.why.split_once('：').map_or(due.why.as_str(), |(_, reason)| reason).to_owned(),
             safety: due.step.safety.first.clone(),
-            html: lines_html(walked, due.step.lines, role),
+            html: with_verdict(&lines_html(walked, due.step.lines, role)),
         });
     }
 }
