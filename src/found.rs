@@ -32,6 +32,8 @@ pub struct Question {
     pub offset: usize,
     /// Whether every part of every score is wanted.
     pub explain: bool,
+    /// Search for the words as they are typed: nothing is taken for what it sounds like.
+    pub exact: bool,
     /// Whether the answer waits for meaning, however long that takes.
     pub wait: bool,
 }
@@ -84,6 +86,7 @@ impl Question {
             limit: 10,
             offset: 0,
             explain: false,
+            exact: false,
             wait: false,
         })
     }

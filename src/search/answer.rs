@@ -76,6 +76,9 @@ pub struct SearchFault(#[from] tantivy::TantivyError);
 pub fn search(question: &Question, context: &SearchContext<'_>) -> Result<Found, SearchFault> {
     let reading = read_question(question, context.question_dictionary, context.synonyms, context.vocabulary);
     let literal = answer(question, context, reading)?;
+    if question.exact {
+        return Ok(literal.found);
+    }
     let Some(heard) = hear(&literal, context) else { return Ok(literal.found) };
     let reading = read_heard(question, heard, context.question_dictionary, context.synonyms, context.vocabulary);
     let other = answer(question, context, reading)?;

@@ -739,3 +739,16 @@ async fn what_an_article_calls_its_parts_never_meets_what_the_page_calls_its_own
     all.dedup();
     assert_eq!((all.len(), n > 2 * own.len()), (n, true), "an id stands twice");
 }
+
+#[tokio::test]
+async fn what_was_understood_stands_above_the_results_and_can_be_corrected() {
+    let article = |title: &str| format!("---\nappliance: 空调\n---\n# {title}\n看出风口。\n");
+    let world = World::new(&[("a.md", &article("空调不凉")), ("b.md", &article("空调漏水"))]);
+    let asked = |more: &str| format!("/?q={}{more}", encoded("空条不凉"));
+    let page = world.get(&asked(""), "").await.text();
+    assert!(page.contains("「空条」当作「空调」") && page.contains("电器：空调"), "{page}");
+    let page = world.get(&asked("&exact=1"), "").await.text();
+    assert!(!page.contains("当作") && page.contains("按原样搜"), "{page}");
+    let json = world.get(&format!("/api/v1/search?exact=1&q={}", encoded("空条不凉")), "").await.json();
+    assert_eq!(json["understood"]["corrections"], serde_json::json!([]));
+}

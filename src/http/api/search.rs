@@ -26,7 +26,8 @@ use crate::{
 
 /// Questions in one batch.
 const BATCH: usize = 50;
-const KNOWN: [&str; 10] = ["q", "appliance", "kind", "model", "sign", "not", "limit", "offset", "explain", "meaning"];
+const KNOWN: [&str; 11] =
+    ["q", "appliance", "kind", "model", "sign", "not", "limit", "offset", "explain", "exact", "meaning"];
 
 /// An answer.
 #[derive(Serialize, ToSchema)]
@@ -210,7 +211,9 @@ pub(crate) fn question(params: &Params) -> Result<Question, HttpFault> {
     for id in params.all("not") {
         question.not.push(ArticleId::new(id).ok_or_else(|| HttpFault::bad_request("bad-id", "not 要写文章的 id。"))?);
     }
-    question.explain = params.one("explain")?.is_some_and(|v| v == "1" || v == "true");
+    let is_on = |name| params.one(name).map(|v| v.is_some_and(|v| v == "1" || v == "true"));
+    question.explain = is_on("explain")?;
+    question.exact = is_on("exact")?;
     question.wait = match params.one("meaning")? {
         None | Some("") => false,
         Some("wait") => true,
@@ -228,6 +231,7 @@ pub(crate) fn question(params: &Params) -> Result<Question, HttpFault> {
         ("not" = Option<Vec<String>>, Query, description = "Article ids to leave out, repeatable"),
         ("limit" = Option<usize>, Query, description = "1 to 50"), ("offset" = Option<usize>, Query),
         ("explain" = Option<u8>, Query, description = "1 adds the parts of each score"),
+        ("exact" = Option<u8>, Query, description = "1 searches the words as typed: nothing is taken for what it sounds like"),
         ("meaning" = Option<String>, Query, description = "wait: for tools, answers when meaning has spoken, within 30 s; by default the answer goes out after 300 ms without it and says late"),
     ),
     responses((status = OK, body = SearchBody), (status = BAD_REQUEST, body = ProblemJson)))]

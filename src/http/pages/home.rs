@@ -8,7 +8,7 @@ use axum::{
 
 use super::{
     SiteView,
-    narrowing::{Here, LinkView, NarrowingView},
+    narrowing::{Here, LinkView, NarrowingView, UnderstoodView},
     page, path_of, problem_page,
 };
 use crate::{
@@ -28,7 +28,7 @@ use crate::{
 
 /// Reasons shown for a result.
 const REASONS: usize = 3;
-const KNOWN: [&str; 7] = ["q", "appliance", "kind", "limit", "offset", "sign", "not"];
+const KNOWN: [&str; 8] = ["q", "appliance", "kind", "limit", "offset", "sign", "not", "exact"];
 
 #[derive(Template)]
 #[template(path = "page/home.html", blocks = ["results"])]
@@ -53,7 +53,7 @@ struct ResultsView {
     total: usize,
     alert: Option<AlertView>,
     notice: Option<String>,
-    searched_as: Option<String>,
+    understood: Vec<UnderstoodView>,
     results: Vec<ResultView>,
     more_url: Option<String>,
     question: Option<String>,
@@ -181,7 +181,7 @@ fn results(found: Found, question: &Question) -> ResultsView {
         answer: found.answer.as_str(),
         total: found.total,
         notice: notice(&found),
-        searched_as: None,
+        understood: here.understood(&found.understood),
         more_url: more.then(|| format!("{}&offset={next}", here.url())),
         question: ask.then(|| "是哪种电器？同一个代码在不同电器上意思不同。".to_owned()),
         alert: found.alert.map(AlertView::new),

@@ -1,7 +1,7 @@
 //! The question above near results, as links: each answer is an address, so that it works without script.
 
 use crate::{
-    found::{Choice, Found, NarrowingQuestion, Question},
+    found::{Choice, Found, NarrowingQuestion, Question, Understood},
     http::links::query_value,
 };
 
@@ -19,6 +19,13 @@ pub(super) struct LinkView {
     pub url: String,
 }
 
+/// Something that was understood, and how to correct it.
+pub(super) struct UnderstoodView {
+    pub said: String,
+    /// What the link does, and where it leads.
+    pub correct: Option<(&'static str, String)>,
+}
+
 /// The address of the results, in its parts.
 pub(super) struct Here<'q> {
     start: String,
@@ -28,7 +35,28 @@ pub(super) struct Here<'q> {
 impl<'q> Here<'q> {
     pub(super) fn new(query: &str, question: &'q Question) -> Self {
         let appliance = question.appliance.as_deref().map(|a| format!("&appliance={}", query_value(a)));
-        Self { start: format!("/?q={}{}", query_value(query), appliance.unwrap_or_default()), question }
+        let exact = if question.exact { "&exact=1" } else { "" };
+        Self { start: format!("/?q={}{}{exact}", query_value(query), appliance.unwrap_or_default()), question }
+    }
+
+    /// What the question was understood as, as far as a person may want to correct it.
+    pub(super) fn understood(&self, understood: &Understood) -> Vec<UnderstoodView> {
+        let mut all = Vec::new();
+        let mut add = |said: String, correct| all.push(UnderstoodView { said, correct });
+        for correction in &understood.corrections {
+            let said = format!("「{}」当作「{}」", correction.from, correction.to);
+            add(said, Some(("按原样搜", self.url() + "&exact=1")));
+        }
+        if self.question.exact {
+            add("按原样搜".to_owned(), Some(("取消", self.url().replace("&exact=1", ""))));
+        }
+        if let Some(appliance) = understood.appliance.as_ref().filter(|_| self.question.appliance.is_none()) {
+            let only = format!("{}&appliance={}", self.url(), query_value(appliance));
+            add(format!("电器：{appliance}"), Some(("只看它", only)));
+        }
+        understood.codes.iter().for_each(|code| add(format!("代码：{code}"), None));
+        understood.models.iter().for_each(|model| add(format!("型号：{}", model.to_uppercase()), None));
+        all
     }
 
     pub(super) fn url(&self) -> String {
