@@ -18,18 +18,18 @@ use super::{
 };
 use crate::{
     access::Role,
-    article::Severity,
+    article::{Audience, Severity, render},
     found::{AnswerClass, Found, Hit, Question},
     guide::{Channel, is_walkable},
     http::{
         api::blocking,
         auth::{Caller, From},
         error::HttpFault,
-        links::query_value,
+        links::{ReaderLinks, query_value},
         params::Params,
         routes::ServerState,
     },
-    journey::{Beginning, WalkFault},
+    journey::{ArticleAnswer, Beginning, WalkFault},
 };
 
 /// Results on the desk: what fits beside an article.
@@ -56,6 +56,8 @@ struct DeskView {
     found_as: &'static str,
     results: Vec<ResultView>,
     walk: Option<WalkView>,
+    /// What is written for agents in the article, to read aloud or to keep to.
+    aloud: String,
     article: Option<ArticleView>,
 }
 
@@ -138,7 +140,7 @@ async fn search(state: &ServerState, role: Role, q: &str, open: &str, desk: &mut
         url: format!("/desk?q={}&a={}", query_value(q), query_value(hit.article.id.as_str())),
         title: hit.article.title.clone(),
         kind: hit.article.kind.label(),
-        agent_only: hit.article.audience == crate::article::Audience::Agent,
+        agent_only: hit.article.audience == Audience::Agent,
         danger: hit.article.severity == Severity::Danger,
         selected: hit.article.id.as_str() == open,
     };
@@ -161,8 +163,28 @@ async fn open(state: &ServerState, role: Role, id: String, q: &str, desk: &mut D
         walk.id.clear();
         desk.walk = Some(walk);
     }
+    desk.aloud = aloud(&answer, role);
     desk.article = Some(article_view(&answer, Caller(role)));
     Ok(())
+}
+
+/// The blocks for agents, wherever they stand in the article; those of a step stand beside it, too.
+fn aloud(answer: &ArticleAnswer, role: Role) -> String {
+    let article = &answer.article;
+    if article.audience == Audience::Agent {
+        return String::new();
+    }
+    let links = ReaderLinks { article, snapshot: &answer.snapshot, role };
+    let mut html = String::new();
+    let mut from = 0;
+    for block in article.agent_lines.chunk_by(|a, b| a == b) {
+        let to = from + block.len();
+        if block[0] {
+            html.push_str(&render(article, (from, to), role.viewer(), &links));
+        }
+        from = to;
+    }
+    html
 }
 
 /// What the desk sends: a press, and where.
