@@ -5,6 +5,8 @@ use axum::{
     http::{Request, StatusCode},
 };
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use wenzhen::{access::Role, guide::Channel, journey::Beginning};
 
 use crate::world::{AGENT, Answer, EDITOR, World, encoded};
 
@@ -294,12 +296,23 @@ async fn a_code_leads_an_agent_to_every_step_that_was_tried() {
 #[tokio::test]
 async fn whoever_guesses_codes_is_soon_told_to_wait() {
     let world = world();
-    let mut live = std::collections::BTreeSet::new();
-    for _ in 0..50 {
-        let walk = world.begin(json!({"article": "spin"}), "").await;
-        let code = world.post(&path(&walk, "/handoff"), &json!({}), "").await.json();
-        live.insert(code["code"].as_str().expect("a code").to_owned());
+    let mut giving = tokio::task::JoinSet::new();
+    for _ in 0..1_000 {
+        let walker = world.walker.clone();
+        giving.spawn(async move {
+            let beginning = Beginning {
+                article: Some("spin".into()),
+                complaint: None,
+                channel: Channel::OwnHands,
+                model: None,
+                signs: Vec::new(),
+            };
+            let begun = walker.begin(beginning, Role::Customer).await.expect("begun");
+            walker.hand_off(begun.walkthrough.id.as_str(), Role::Customer).await.expect("a code").code.to_string()
+        });
     }
+    let live: BTreeSet<String> = giving.join_all().await.into_iter().collect();
+    assert_eq!(live.len(), 1_000, "no code twice");
     let mut answered = 0;
     for guess in 0..10_000 {
         let answer = world.get(&format!("/api/v1/handoffs/{:06}", (guess * 7_919) % 1_000_000), AGENT).await;
