@@ -283,6 +283,8 @@ pub struct Found {
     pub answer: AnswerClass,
     /// What the question was understood as.
     pub understood: Understood,
+    /// Nothing is said but that something is wrong, perhaps with what appliance: 洗衣机坏了.
+    pub is_vague: bool,
     /// The words that were looked for, when asked to explain.
     pub words: Vec<SearchedWord>,
     /// Whether meaning spoke beside the words.

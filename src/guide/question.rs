@@ -20,6 +20,9 @@ const SETTLED: f64 = 0.75;
 const SUREST: f64 = 0.95;
 /// A question worth fewer bits is not asked.
 const LEAST_GAIN: f64 = 0.15;
+/// Where no article stands out, as after 洗衣机坏了, a question worth as little as this is better than a list;
+/// the limit of standing out, and the bits.
+const NONE_STANDS_OUT: (f64, f64) = (0.15, 0.05);
 /// Tempers the likelihoods: signs are not independent.
 const TEMPER: f64 = 0.8;
 /// τ as a share of the best score: among ten hits that fall off evenly to half, the first has about .3.
@@ -197,11 +200,13 @@ impl<'c, 'a> Beliefs<'c, 'a> {
         let appliance = self.appliance?;
         let live = self.chances.iter().filter(|p| **p >= LIVE.0).count();
         let worth = if live <= LIVE.1 { best_gain } else { gain };
+        let stands_out = self.chances.iter().any(|p| *p >= NONE_STANDS_OUT.0);
+        let least = if stands_out { LEAST_GAIN } else { NONE_STANDS_OUT.1 };
         let mut worthy = Vec::new();
         for name in self.contest.vocabulary.names(appliance).filter(|n| !self.said.contains_key(n)) {
             let Some(sign) = self.contest.vocabulary.sign(appliance, name) else { continue };
             let rows = self.rows(name, sign);
-            if self.splits(&rows) && gain(&self.chances, &rows) >= LEAST_GAIN {
+            if self.splits(&rows) && gain(&self.chances, &rows) >= least {
                 worthy.push((sign.order, name, sign, worth(&self.chances, &rows)));
             }
         }

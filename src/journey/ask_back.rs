@@ -1,12 +1,36 @@
 //! The question that tells near results apart (ALGORITHMS B): asked where search found several articles
 //! and none is sure. Nothing is kept between two searches: what was answered stands in the next question.
 
+use std::sync::Arc;
+
 use super::Snapshot;
 use crate::{
     access::Role,
+    article::{Article, Severity},
     found::{AnswerClass, Found, NarrowingQuestion, Question},
     guide::{Answer, Channel, Contender, Contest, Narrowed, Said, is_walkable, narrow},
 };
+
+/// Most articles of an appliance among which a vague complaint is narrowed down.
+const OF_APPLIANCE: usize = 50;
+
+/// The articles `found` may mean: those found; where only the appliance is known, all that can be
+/// wrong with it and be told apart by signs.
+pub(super) fn contending(found: &Found, snapshot: &Snapshot, role: Role) -> Vec<(Arc<Article>, f64)> {
+    match &found.understood.appliance {
+        Some(appliance) if found.is_vague => snapshot
+            .readable(role)
+            .filter(|a| is_walkable(a) && a.appliances.contains(appliance) && a.severity != Severity::Danger)
+            .filter(|a| !a.signs.is_empty())
+            .take(OF_APPLIANCE)
+            .map(|a| (Arc::clone(a), 1.0))
+            .collect(),
+        _ => {
+            let hits = found.hits.iter().filter(|h| is_walkable(&h.article));
+            hits.map(|h| (Arc::clone(&h.article), f64::from(h.score))).collect()
+        }
+    }
+}
 
 /// What to ask back about `found`.
 pub(super) fn ask_back(
@@ -19,12 +43,9 @@ pub(super) fn ask_back(
     if found.answer != AnswerClass::Possible || !first_page || !found.understood.codes.is_empty() {
         return None;
     }
-    let contenders: Vec<Contender<'_>> = found
-        .hits
-        .iter()
-        .filter(|h| is_walkable(&h.article))
-        .map(|h| Contender { article: &h.article, score: f64::from(h.score) })
-        .collect();
+    let articles = contending(found, snapshot, role);
+    let contenders: Vec<Contender<'_>> =
+        articles.iter().map(|(article, score)| Contender { article, score: *score }).collect();
     let said = |said: Said| Answer { said, at_ms: 0 };
     let sign = |(sign, value): &(String, String)| {
         said(Said::Sign { sign: sign.clone(), value: Some(value.clone()).filter(|v| !v.is_empty()) })

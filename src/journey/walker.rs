@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Beginning, Reply, Snapshot, WalkFault, WalkPlace, Walked, Walker};
+use super::{Beginning, Reply, Snapshot, WalkFault, WalkPlace, Walked, Walker, ask_back::contending};
 use crate::{
     access::Role,
     article::{Article, ArticleId, Revision},
@@ -162,12 +162,13 @@ impl Walker {
 
     /// Walkable articles the complaint may be about.
     async fn candidates(&self, question: Question, reader: Role) -> Result<Vec<Candidate>, WalkFault> {
-        let finder = self.finder.clone();
+        let (finder, snapshot) = (self.finder.clone(), self.finder.snapshot()?);
         let question = question.page(CANDIDATES, 0)?;
         let found = tokio::task::spawn_blocking(move || finder.find(&question, reader)).await??;
-        let best = found.hits.first().map_or(0.0, |h| f64::from(h.score));
-        let near = found.hits.iter().filter(|h| is_walkable(&h.article) && f64::from(h.score) >= best * SHARE);
-        Ok(near.map(|h| Candidate { article: h.article.id.clone(), score: f64::from(h.score) }).collect())
+        let all = contending(&found, &snapshot, reader);
+        let best = found.hits.first().filter(|_| !found.is_vague).map_or(0.0, |h| f64::from(h.score));
+        let near = all.into_iter().filter(|(_, score)| *score >= best * SHARE);
+        Ok(near.map(|(article, score)| Candidate { article: article.id.clone(), score }).collect())
     }
 
     /// The article that is walked next, when the complaint is narrowed down to one.

@@ -175,6 +175,7 @@ fn answer(question: &Question, context: &SearchContext<'_>, reading: Reading) ->
         meaning,
         alert,
         question: None,
+        is_vague: reading.is_generic(),
         understood: reading.understood,
         hits,
     };

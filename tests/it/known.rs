@@ -166,11 +166,12 @@ fn r12_what_the_articles_are_not_about_is_not_found() {
 }
 
 #[test]
-fn r13_saying_only_that_it_is_broken_is_no_answer_yet() {
+fn r13_saying_only_that_it_is_broken_is_asked_back() {
     for (q, appliance) in [("洗衣机坏了", "洗衣机"), ("空调坏了怎么办", "空调"), ("冰箱出问题了", "冰箱")]
     {
         let found = find(q);
         assert_eq!(found.answer, AnswerClass::Possible, "{q}");
+        assert!(found.question.is_some(), "{q} is asked back");
         assert!(
             found.hits.iter().all(|h| h.article.appliances.iter().any(|a| a == appliance)),
             "{q}: {:?}",

@@ -233,6 +233,8 @@ async fn a_complaint_is_narrowed_down_by_a_question_and_none_of_these_leads_on_a
 
     let nothing = world.begin(json!({"q": "今天天气怎么样"}), "").await;
     assert_eq!(at(&nothing).0, "service", "an honest way out");
+    let vague = world.begin(json!({"q": "洗衣机坏了"}), "").await;
+    assert_eq!(vague["question"]["sign"], "能排水", "who says no more is asked: {vague}");
     let known = world.begin(json!({"q": "洗衣机脱水排水都不行", "signs": {"能排水": "否"}}), "").await;
     assert_eq!(known["article"], "drain", "what is known is not asked");
 }
