@@ -4,6 +4,8 @@
 //! Works outside code fences. What only those tools can draw (shortcodes, components, scripts) is
 //! left out with a note; the words inside stay.
 
+use std::borrow::Cow;
+
 use super::{
     Trouble,
     block::directive,
@@ -18,11 +20,12 @@ pub(super) fn translate(text: &str, header: usize) -> (Option<Vec<String>>, Vec<
     let mut out = Vec::new();
     let mut changed = false;
     for (i, line) in text.lines().enumerate() {
-        let new = if i < header { line.to_owned() } else { state.line(i as u32 + 1, line) };
+        let plain = i < header || state.leaves(line);
+        let new = if plain { Cow::Borrowed(line) } else { Cow::Owned(state.line(i as u32 + 1, line)) };
         changed |= new != line;
         out.push(new);
     }
-    (changed.then_some(out), state.notes)
+    (changed.then(|| out.into_iter().map(Cow::into_owned).collect()), state.notes)
 }
 
 #[derive(Default)]
@@ -41,6 +44,23 @@ struct State {
 }
 
 impl State {
+    /// Whether nothing is open and `line` holds no mark of any kind: most lines, which need no further look.
+    fn leaves(&self, line: &str) -> bool {
+        let nothing_open = self.fence.is_none()
+            && self.script.is_none()
+            && !self.module
+            && !self.comment
+            && !self.containers.contains(&true);
+        let said = line.trim_start();
+        nothing_open
+            && said.is_empty() == line.is_empty()
+            && !line.bytes().any(|b| matches!(b, b'{' | b'[' | b'<' | b'%' | b'=' | b'^'))
+            && !said.starts_with("```")
+            && !said.starts_with("~~~")
+            && directive(line).is_none()
+            && !is_module_line(line)
+    }
+
     fn line(&mut self, number: u32, line: &str) -> String {
         let quote = "> ".repeat(self.containers.iter().filter(|q| **q).count());
         if let Some(text) = self.verbatim(line) {

@@ -13,6 +13,7 @@ mod inline;
 mod model;
 mod outline;
 mod parse;
+mod passages;
 mod problem;
 mod procedure;
 mod rules;

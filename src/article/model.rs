@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use super::{Date, Step};
+use super::{Date, Step, passages::Passages};
 
 /// A stable, unique name of an article; letters of any script, digits, `-`, `_`, `.`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -292,14 +292,14 @@ impl Place {
 }
 
 /// A paragraph, list item, table row or heading as plain text.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Passage {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Passage<'a> {
     /// Where it stands.
     pub place: Place,
     /// Who may read it.
     pub audience: Audience,
     /// The words.
-    pub text: Box<str>,
+    pub text: &'a str,
 }
 
 /// A link or picture in the body.
@@ -365,7 +365,7 @@ pub struct Article {
     /// Links and pictures of the body.
     pub links: Vec<Link>,
     /// The body as plain text, for search and snippets.
-    pub passages: Vec<Passage>,
+    pub(super) passages: Passages,
     /// The whole file as text.
     pub source: Box<str>,
     /// The lines of `source` in plain Markdown, when the file holds marks of other tools; a line may
@@ -381,6 +381,11 @@ impl Article {
         let translated = self.translated.iter().flatten().map(|l| &**l);
         let source = self.source.lines().take(if self.translated.is_some() { 0 } else { usize::MAX });
         translated.chain(source)
+    }
+
+    /// The body as plain text, for search and snippets.
+    pub fn passages(&self) -> impl ExactSizeIterator<Item = Passage<'_>> {
+        self.passages.iter(&self.source)
     }
 
     /// All steps in the order of the file.

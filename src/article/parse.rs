@@ -10,6 +10,7 @@ use super::{
     header::{self, Header},
     model::Link,
     outline::{Heading, Outline, file_line, line_starts, outline, visible},
+    passages::Passages,
     step::{self, Attributes},
     yaml::{self, Mark},
 };
@@ -143,10 +144,10 @@ impl Body {
         troubles.append(&mut self.public.troubles);
         troubles.append(&mut self.staff.troubles);
         let all_links = links(&self.public, audience).chain(links(&self.staff, Audience::Agent)).collect();
-        let summary =
-            header.summary.into_iter().map(|text| Passage { place: Place::Body, audience, text: text.into() });
-        let passages =
-            summary.chain(passages(&self.public, audience)).chain(passages(&self.staff, Audience::Agent)).collect();
+        let summary = header.summary.iter().map(|text| Passage { place: Place::Body, audience, text });
+        let all = summary.chain(passages(&self.public, audience)).chain(passages(&self.staff, Audience::Agent));
+        let body = self.source.split_inclusive('\n').take(self.body_line).map(str::len).sum();
+        let passages = Passages::new(&self.source, body, &all.collect::<Vec<_>>());
         self.agent_lines.iter_mut().take(self.body_line).for_each(|hidden| *hidden = true);
         let (expect, expect_lines) = header.expect.into_iter().unzip();
         let article = Article {
@@ -192,10 +193,8 @@ fn links(outline: &Outline, audience: Audience) -> impl Iterator<Item = Link> + 
     outline.targets.iter().map(link)
 }
 
-fn passages(outline: &Outline, audience: Audience) -> impl Iterator<Item = Passage> + '_ {
-    let passage =
-        move |(place, text): &(Place, String)| Passage { place: *place, audience, text: text.as_str().into() };
-    outline.passages.iter().map(passage)
+fn passages(outline: &Outline, audience: Audience) -> impl Iterator<Item = Passage<'_>> {
+    outline.passages.iter().map(move |(place, text)| Passage { place: *place, audience, text })
 }
 
 fn is_container_mark(text: &str, line: usize) -> bool {

@@ -86,21 +86,21 @@ fn needs(article: &Article, step: &Step, say: &mut impl FnMut(usize, Trouble)) {
 
 /// Promises and words of the trade in what customers read.
 fn words(article: &Article, say: &mut impl FnMut(usize, Trouble)) {
-    let text: Vec<&str> = article
-        .passages
-        .iter()
-        .filter(|p| p.audience == Audience::Public && p.place == Place::Body)
-        .map(|p| &*p.text)
-        .collect();
+    // In one text: each word is looked for once, not in each passage.
+    let mut text = String::with_capacity(article.source.len());
+    for passage in article.passages().filter(|p| p.audience == Audience::Public && p.place == Place::Body) {
+        text.push_str(passage.text);
+        text.push('\n');
+    }
     let line_of = |word: &str| article.source.lines().position(|l| l.contains(word)).unwrap_or(0);
     for word in ABSOLUTE {
-        if text.iter().any(|t| t.contains(word)) {
+        if text.contains(word) {
             say(line_of(word), Trouble::AbsolutePromise(word.to_owned()));
         }
     }
     for word in JARGON {
         // Explained where it first stands: a bracket, a dash or 就是 follows it.
-        let first = text.iter().find_map(|t| t.find(word).map(|at| &t[at + word.len()..]));
+        let first = text.find(word).map(|at| &text[at + word.len()..]);
         let explained =
             |after: &str| ["（", "(", "——", "，就是", "，也就是", "，即"].iter().any(|m| after.starts_with(m));
         if first.is_some_and(|after| !explained(after)) {

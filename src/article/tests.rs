@@ -69,7 +69,7 @@ fn a_full_article_is_read_whole() {
             ("pump-filter", Layer::Hardware, Some(8))
         ]
     );
-    let staff: Vec<_> = a.passages.iter().filter(|p| p.audience == Audience::Agent).map(|p| &*p.text).collect();
+    let staff: Vec<_> = a.passages().filter(|p| p.audience == Audience::Agent).map(|p| p.text).collect();
     assert_eq!(staff, ["坐席话术：别急。"]);
     assert!(check_article(&a, Date::new(2026, 11, 21).expect("a day")).is_empty());
 }
@@ -134,7 +134,7 @@ fn text_for_staff_changes_nothing_customers_read() {
     let lines: Vec<&str> = plain.lines().collect();
     let expected = read(plain).article.expect("an article");
     let public = |a: &Article| {
-        a.passages.iter().filter(|p| p.audience == Audience::Public).map(|p| p.text.to_string()).collect::<Vec<_>>()
+        a.passages().filter(|p| p.audience == Audience::Public).map(|p| p.text.to_owned()).collect::<Vec<_>>()
     };
     let html = |a: &Article| {
         a.sections.iter().map(|s| (s.slug.clone(), render(a, s.lines, Viewer::Customer, &NoLinks))).collect::<Vec<_>>()

@@ -124,8 +124,8 @@ impl Text {
 fn shingles(article: &Article) -> Vec<u64> {
     let mut out = Vec::new();
     let (mut last, mut n) = (0_u64, 0);
-    for passage in article.passages.iter().filter(|p| matches!(p.place, Place::Heading | Place::Body)) {
-        for c in normalize(&passage.text).chars().filter(|c| c.is_alphanumeric()) {
+    for passage in article.passages().filter(|p| matches!(p.place, Place::Heading | Place::Body)) {
+        for c in normalize(passage.text).chars().filter(|c| c.is_alphanumeric()) {
             // Sixteen bits tell all but the rarest characters apart.
             last = last << 16 | u64::from(c as u32 & 0xffff);
             n += 1;

@@ -137,7 +137,7 @@ fn facts(corpus: &Corpus, article: &Article, found: &mut Vec<Problem>) {
         let value = figures(&normalize(&fact.value));
         let Some((number, unit)) = value.first() else { continue };
         let about: Vec<String> = fact.about.iter().map(|a| normalize(a)).collect();
-        for passage in article.passages.iter().filter(|p| p.place == Place::Body) {
+        for passage in article.passages().filter(|p| p.place == Place::Body) {
             for sentence in passage.text.split(['。', '；', '！', '？']) {
                 let plain = normalize(sentence);
                 if !about.iter().all(|word| plain.contains(word.as_str())) {

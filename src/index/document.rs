@@ -50,8 +50,8 @@ impl IndexDocument {
         for appliance in &article.appliances {
             add(Place::Heading, article.audience, appliance);
         }
-        for passage in &article.passages {
-            add(passage.place, passage.audience, &passage.text);
+        for passage in article.passages() {
+            add(passage.place, passage.audience, passage.text);
         }
         Self {
             key: Self::key(&article.id),

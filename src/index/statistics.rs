@@ -18,6 +18,8 @@ use crate::text::Cut;
 
 /// A delta larger than this is folded into the base counts.
 const DELTA: usize = 8_192;
+/// Different words of a usual article.
+const WORDS: usize = 1_024;
 
 /// The four texts of a document, words separated by [`Cut::SEPARATOR`].
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -64,6 +66,7 @@ const ALL: [Which; 4] = [Which::Words, Which::Grams, Which::StaffWords, Which::S
 /// Some thousand words of each article are counted: the standard hasher, made to withstand attackers,
 /// was a good part of building the index. Editors write the words here.
 type Hashed = FxBuildHasher;
+type Seen = HashSet<u64, Hashed>;
 
 /// Counts of one column: those of the last fold and what has changed since.
 #[derive(Debug, Clone, Default)]
@@ -80,8 +83,8 @@ impl Column {
         (base + self.delta.get(&hash).copied().unwrap_or(0)).max(0).unsigned_abs()
     }
 
-    fn add(&mut self, text: &str, sign: i64) {
-        let mut seen: HashSet<u64, Hashed> = HashSet::default();
+    /// `seen` is empty before and after: it keeps its room from text to text.
+    fn add(&mut self, text: &str, sign: i64, seen: &mut Seen) {
         let mut tokens = 0u64;
         for word in text.split_terminator(Cut::SEPARATOR) {
             tokens += 1;
@@ -90,6 +93,7 @@ impl Column {
                 *self.delta.entry(hash).or_insert(0) += sign;
             }
         }
+        seen.clear();
         self.tokens = if sign > 0 { self.tokens + tokens } else { self.tokens.saturating_sub(tokens) };
     }
 
@@ -139,9 +143,10 @@ impl Statistics {
     }
 
     fn change(&mut self, document: &IndexDocument, sign: i64) {
+        let mut seen = Seen::with_capacity_and_hasher(WORDS, Hashed::default());
         for which in ALL {
             let column = &mut self.columns[which as usize];
-            column.add(document.columns().column(which), sign);
+            column.add(document.columns().column(which), sign, &mut seen);
             column.fold();
         }
         let step = |n: u64| if sign > 0 { n + 1 } else { n.saturating_sub(1) };

@@ -37,7 +37,7 @@ pub fn meant_texts(article: &Article) -> Vec<Meant> {
     }
     let said = normalize(&article.symptoms.join("；"));
     for hidden in [false, true] {
-        let body = article.passages.iter().filter(|p| p.place == Place::Body && staff(p.audience) == hidden);
+        let body = article.passages().filter(|p| p.place == Place::Body && staff(p.audience) == hidden);
         let lead: String = body.flat_map(|p| p.text.chars().chain(['。'])).take(LEAD).collect();
         if !lead.is_empty() {
             texts.push(Meant {
@@ -48,7 +48,7 @@ pub fn meant_texts(article: &Article) -> Vec<Meant> {
         }
     }
     let mut section = Section { heading: "", staff: own, text: String::new() };
-    for passage in &article.passages {
+    for passage in article.passages() {
         let hidden = staff(passage.audience);
         if passage.place == Place::Heading || hidden != section.staff {
             texts.extend(section.meant(&title));
@@ -56,7 +56,7 @@ pub fn meant_texts(article: &Article) -> Vec<Meant> {
         }
         match passage.place {
             // What only staff may read names no text for others.
-            Place::Heading => section.heading = if hidden && !own { "" } else { &passage.text },
+            Place::Heading => section.heading = if hidden && !own { "" } else { passage.text },
             _ => section.text.extend(passage.text.chars().chain(['。'])),
         }
     }

@@ -66,6 +66,9 @@ impl Publisher {
         if !root.is_dir() {
             return Err(StartFault::NoFolder(root.to_owned()));
         }
+        // Loading it takes a tenth of a second: meanwhile the folder is read.
+        let has_words = root.join(ListFile::Words.file_name()).exists();
+        let _beside = (!has_words).then(|| std::thread::spawn(|| Dictionary::with_words(&[])));
         Ok(Self {
             root: root.to_owned(),
             scanner: Scanner::new(root),

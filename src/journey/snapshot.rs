@@ -54,9 +54,9 @@ pub(super) struct PerRole {
 pub(super) fn says_the_same(changed: &ChangedArticle) -> bool {
     let (Some(a), Some(b)) = (&changed.before, &changed.after) else { return false };
     let facets = |a: &Article| (a.audience, a.status, a.expires, a.kind);
-    let headings = |a: &Article| -> Vec<(Audience, Box<str>)> {
-        let all = a.passages.iter().filter(|p| p.place == Place::Heading);
-        all.map(|p| (p.audience, p.text.clone())).collect()
+    let headings = |a: &Article| -> Vec<(Audience, String)> {
+        let all = a.passages().filter(|p| p.place == Place::Heading);
+        all.map(|p| (p.audience, p.text.to_owned())).collect()
     };
     a.title == b.title
         && a.symptoms == b.symptoms

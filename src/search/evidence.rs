@@ -77,7 +77,8 @@ impl Searchable {
 pub(super) struct Folded {
     text: Box<str>,
     segments: Box<[Segment]>,
-    /// Where the passages begin: before it stand title and people's own words.
+    /// Segments of the title and people's own words; passages follow, and begin at that place of the text.
+    n_short: usize,
     passages_from: usize,
     /// Letters and digits of the title.
     pub title_letters: Box<str>,
@@ -90,7 +91,6 @@ struct Segment {
     start: u32,
     place: Place,
     audience: Audience,
-    passage: Option<u32>,
 }
 
 /// How much of an article is looked at.
@@ -116,29 +116,31 @@ pub(super) fn letters(text: &str) -> String {
 impl Folded {
     fn new(article: &Article) -> Self {
         let mut raw = String::with_capacity(article.source.len());
-        let mut kinds = Vec::new();
-        let mut add = |place, audience, passage, text: &str| {
+        let n_short = 1 + article.symptoms.len();
+        let mut kinds = Vec::with_capacity(n_short + article.passages().len());
+        let mut add = |place, audience, text: &str| {
             raw.extend(text.chars().map(|c| if c == BETWEEN { ' ' } else { c }));
             raw.push(BETWEEN);
-            kinds.push((place, audience, passage));
+            kinds.push(Segment { start: 0, place, audience });
         };
-        add(Place::Title, article.audience, None, &article.title);
+        add(Place::Title, article.audience, &article.title);
         for symptom in &article.symptoms {
-            add(Place::Symptom, article.audience, None, symptom);
+            add(Place::Symptom, article.audience, symptom);
         }
-        for (i, passage) in (0u32..).zip(&article.passages) {
-            add(passage.place, passage.audience, Some(i), &passage.text);
+        for passage in article.passages() {
+            add(passage.place, passage.audience, passage.text);
         }
         let text = normalize(&raw);
         let starts = std::iter::once(0).chain(text.match_indices(BETWEEN).map(|(i, mark)| i + mark.len()));
-        let segments: Box<[Segment]> = starts
-            .zip(kinds)
-            .map(|(start, (place, audience, passage))| Segment { start: start as u32, place, audience, passage })
-            .collect();
-        let passages_from = segments.iter().find(|s| s.passage.is_some()).map_or(text.len(), |s| s.start as usize);
+        for (segment, start) in kinds.iter_mut().zip(starts) {
+            segment.start = start as u32;
+        }
+        let passages_from = kinds.get(n_short).map_or(text.len(), |s| s.start as usize);
         Self {
-            text: text.into(),
-            segments,
+            // A copy of just its size: the string it was written into has room to spare.
+            text: text.as_str().into(),
+            segments: kinds.into(),
+            n_short,
             passages_from,
             title_letters: letters(&article.title).into(),
             appliances: article.appliances.iter().map(|a| normalize(a)).collect(),
@@ -249,12 +251,12 @@ pub(super) fn gather(folded: &Folded, question: &Weighed<'_>, depth: Depth, staf
     let total: f32 = question.idf.iter().sum();
     let of_total = |weight: f32| if total > 0.0 { weight / total } else { 0.0 };
     let mut out = Evidences { coverage: of_total(covered), reasons, ..Evidences::default() };
-    for (segment, weight) in folded.segments.iter().zip(weights) {
-        match (segment.place, segment.passage) {
+    for (i, (segment, weight)) in folded.segments.iter().zip(weights).enumerate() {
+        match (segment.place, i.checked_sub(folded.n_short)) {
             (Place::Title, _) => out.title = of_total(weight),
             (Place::Symptom, _) => out.symptom = out.symptom.max(of_total(weight)),
             (Place::Body, Some(i)) if weight > out.best.map_or(0.0, |(_, most)| most) => {
-                out.best = Some((i as usize, weight));
+                out.best = Some((i, weight));
             }
             _ => {}
         }
@@ -294,6 +296,6 @@ mod tests {
         let group = |word: &str| Group { word: word.into(), synonyms: Vec::new(), bare: None, generic: false };
         let groups = [group("漏水"), group("跳闸")];
         let found = gather(&Folded::new(&article), &Weighed { groups: &groups, idf: &[1.0, 1.0] }, Depth::Whole, false);
-        assert_eq!(found.best.map(|(i, _)| &*article.passages[i].text), Some("漏水又跳闸"));
+        assert_eq!(found.best.and_then(|(i, _)| article.passages().nth(i)).map(|p| p.text), Some("漏水又跳闸"));
     }
 }

@@ -213,13 +213,13 @@ impl Ranker<'_> {
             words.extend(group.synonyms.iter().map(String::as_str));
             words.extend(group.bare.as_deref());
         }
-        let best = found.best.and_then(|(i, _)| article.passages.get(i));
-        let readable = |p: &&crate::article::Passage| {
+        let best = found.best.and_then(|(i, _)| article.passages().nth(i));
+        let readable = |p: &crate::article::Passage<'_>| {
             p.place == Place::Body && (p.audience == Audience::Public || self.is_staff())
         };
         // Where no word stands in the text itself, its first sentence says best what it is about.
-        let best = best.map(|p| snippet(&p.text, &words)).filter(|s| !s.marks.is_empty());
-        let lead = || article.passages.iter().find(readable).map(|p| snippet(&p.text, &words));
+        let best = best.map(|p| snippet(p.text, &words)).filter(|s| !s.marks.is_empty());
+        let lead = || article.passages().find(readable).map(|p| snippet(p.text, &words));
         best.or_else(lead).unwrap_or_default()
     }
 

@@ -78,9 +78,9 @@ impl Lexicon {
                     lexicon.words[*word].is_name = true;
                 }
             }
-            let headings = article.passages.iter().filter(|p| p.place == Place::Heading);
+            let headings = article.passages().filter(|p| p.place == Place::Heading);
             for heading in headings.filter(|p| staff || p.audience == Audience::Public) {
-                lexicon.add(&normalize(&heading.text), n, dictionary);
+                lexicon.add(&normalize(heading.text), n, dictionary);
             }
         }
         lexicon.learn_sounds(readings);
