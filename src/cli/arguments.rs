@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use super::{Failure, check, doctor, forget, new, schema, search, serve, settings::Settings, test};
+use super::{Failure, check, doctor, forget, new, schema, search, serve, settings::Settings, test, tune};
 
 /// 问诊：把一个 Markdown 文件夹变成家电排障搜索
 #[derive(Parser, Debug)]
@@ -121,6 +121,12 @@ enum Command {
         #[arg(long, value_name = "文件")]
         against: Option<PathBuf>,
     },
+    /// 从文章里的 expect 和问题表学排序的权重；确实更好，就写出 ranking.proposed.toml 供您采用，不动 ranking.toml
+    Tune {
+        /// 再加上这些 TSV 问题表，格式和 test 的一样
+        #[arg(long, value_name = "文件", num_args = 1..)]
+        queries: Vec<PathBuf>,
+    },
 }
 
 /// Runs the chosen command.
@@ -143,5 +149,6 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Test { queries, lexical, format, save, against } => {
             test::test(&settings, &test::Wish { queries, lexical, format, save, against })
         }
+        Command::Tune { queries } => tune::tune(&settings, &queries),
     }
 }

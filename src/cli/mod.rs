@@ -16,6 +16,7 @@ mod settings;
 mod table;
 mod terminal;
 mod test;
+mod tune;
 mod wording;
 
 pub use arguments::{Cli, run};

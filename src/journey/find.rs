@@ -13,7 +13,7 @@ use crate::{
     article::{Article, ArticleId, Audience, RelPath, Viewer},
     corpus::read_picture,
     found::{Found, Question, Suggestion},
-    search::{Articles, SearchContext, SearchFault, search},
+    search::{Articles, Consideration, Meanings, SearchContext, SearchFault, consider, search},
 };
 
 /// Finds for everybody.
@@ -89,26 +89,21 @@ impl Finder {
         let started = Instant::now();
         let snapshot = self.snapshot()?;
         let meanings = self.live.meaning.asking(question.wait);
-        let context = SearchContext {
-            view: &snapshot.view,
-            dictionary: &snapshot.dictionary,
-            question_dictionary: &snapshot.question_dictionary,
-            expired: if role == Role::Customer { &snapshot.expired } else { &[] },
-            synonyms: &snapshot.corpus.lists.synonyms,
-            hazards: &snapshot.corpus.lists.hazards,
-            vocabulary: snapshot.vocabulary(role),
-            readings: &snapshot.corpus.lists.readings,
-            meanings: &meanings,
-            weights: &snapshot.weights,
-            articles: &*snapshot,
-            role,
-            today: snapshot.today,
-        };
-        let mut found = search(question, &context)?;
+        let mut found = search(question, &context(&snapshot, &meanings, role))?;
         found.generation = snapshot.generation;
         found.question = ask_back(&found, question, &snapshot, role);
         found.took_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         Ok(found)
+    }
+
+    /// What is known of the results of `question` for `role`, for learning from it.
+    ///
+    /// # Errors
+    /// As [`Finder::find`].
+    pub(super) fn consider(&self, question: &Question, role: Role) -> Result<Consideration, FindFault> {
+        let snapshot = self.snapshot()?;
+        let meanings = self.live.meaning.asking(question.wait);
+        Ok(consider(question, &context(&snapshot, &meanings, role))?)
     }
 
     /// Completions of `typed` for `role`.
@@ -158,6 +153,25 @@ impl Finder {
         let staff_only = role > Role::Customer && shown_to(Role::Customer).is_none();
         let bytes = read_picture(&self.root, &path).ok_or(FindFault::NotFound)?;
         Ok(Picture { bytes, media_type, staff_only })
+    }
+}
+
+/// What a search of `role` looks at in `snapshot`.
+fn context<'a>(snapshot: &'a Snapshot, meanings: &'a dyn Meanings, role: Role) -> SearchContext<'a> {
+    SearchContext {
+        view: &snapshot.view,
+        dictionary: &snapshot.dictionary,
+        question_dictionary: &snapshot.question_dictionary,
+        expired: if role == Role::Customer { &snapshot.expired } else { &[] },
+        synonyms: &snapshot.corpus.lists.synonyms,
+        hazards: &snapshot.corpus.lists.hazards,
+        vocabulary: snapshot.vocabulary(role),
+        readings: &snapshot.corpus.lists.readings,
+        meanings,
+        weights: &snapshot.weights,
+        articles: snapshot,
+        role,
+        today: snapshot.today,
     }
 }
 

@@ -22,12 +22,13 @@ mod trial;
 mod walk;
 mod walker;
 
+pub use crate::search::{Change as WeightChange, Setting as WeightSetting};
 pub use alike::{Comparer, NearDuplicates};
 pub use clock::{Today, clock_minute, clock_time, local_today, now_ms};
 pub use embedder::{Embedder, Progress};
 pub use evaluation::{
-    AlertRule, AskFault, Asked, Cause, Comparison, Difference, Got, Judged, JudgedFault, Moved, Part, Share, Tally,
-    TestRun, ask_all, compare, expectations, read_judged, unknown_ids,
+    AlertRule, AskFault, Asked, Cause, Comparison, Difference, ENOUGH_TO_LEARN, Got, Judged, JudgedFault, Moved, Part,
+    Share, Tally, TestRun, TuneFault, Tuned, Verdict, ask_all, compare, expectations, read_judged, tune, unknown_ids,
 };
 pub use find::{ArticleAnswer, FindFault, Finder, Picture};
 pub use handoff::{FeedbackGiven, visit_note};

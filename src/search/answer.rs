@@ -6,6 +6,7 @@ use super::{
     Lexicon, Meanings, Reading, Vocabulary, Weights,
     evidence::{Searchable, Weighed},
     fuse::NEAREST,
+    learn::Consideration,
     query::{read_heard, read_question},
     rank::{Ranked, Ranker, rank},
     run::Run,
@@ -74,12 +75,24 @@ pub struct SearchFault(#[from] tantivy::TantivyError);
 /// # Errors
 /// When the index fails.
 pub fn search(question: &Question, context: &SearchContext<'_>) -> Result<Found, SearchFault> {
+    Ok(best_answer(question, context)?.found)
+}
+
+/// The same as one learns from it: what was known of the results, whatever the class of the answer.
+///
+/// # Errors
+/// When the index fails.
+pub fn consider(question: &Question, context: &SearchContext<'_>) -> Result<Consideration, SearchFault> {
+    Ok(best_answer(question, context)?.consideration)
+}
+
+fn best_answer(question: &Question, context: &SearchContext<'_>) -> Result<Answered, SearchFault> {
     let reading = read_question(question, context.question_dictionary, context.synonyms, context.vocabulary);
     let literal = answer(question, context, reading)?;
     if question.exact {
-        return Ok(literal.found);
+        return Ok(literal);
     }
-    let Some(heard) = hear(&literal, context) else { return Ok(literal.found) };
+    let Some(heard) = hear(&literal, context) else { return Ok(literal) };
     let reading = read_heard(question, heard, context.question_dictionary, context.synonyms, context.vocabulary);
     let other = answer(question, context, reading)?;
     // What is written goes before what it sounds like, unless the articles know the latter better. An
@@ -90,7 +103,7 @@ pub fn search(question: &Question, context: &SearchContext<'_>) -> Result<Found,
         (false, true) if !other.found.hits.is_empty() => true,
         _ => other.is_better_than(&literal) || literal.found.hits.is_empty() && !other.found.hits.is_empty(),
     };
-    Ok(if better { other.found } else { literal.found })
+    Ok(if better { other } else { literal })
 }
 
 /// What the question may have been meant to say, when its own words are poorly found.
@@ -117,6 +130,7 @@ fn hear(literal: &Answered, context: &SearchContext<'_>) -> Option<Heard> {
 /// An answer, and how much of the question its first result says.
 struct Answered {
     found: Found,
+    consideration: Consideration,
     coverage: f32,
     /// Half of what is looked for are lone characters, as where a word is misspelt: 路|油|器.
     is_in_pieces: bool,
@@ -154,7 +168,13 @@ fn answer(question: &Question, context: &SearchContext<'_>, reading: Reading) ->
     let first_aid = alert.as_ref().and_then(|a| a.article.as_ref());
     let ranker = Ranker::new(question, &reading, &weighed, context, !near.is_empty());
     let ranked = rank(&ranker, candidates, &near, first_aid, relaxed);
-    let Ranked { answer, mut hits, shown_total } = ranked;
+    let Ranked { answer, mut hits, considered, shown_total } = ranked;
+    let by_chance = reading.understood.unknown_codes.is_empty();
+    let consideration = Consideration {
+        candidates: if by_chance { considered } else { Vec::new() },
+        tells: weighed.tells(),
+        has_first_aid: first_aid.is_some(),
+    };
     if question.explain {
         for hit in &mut hits {
             hit.parts.extend(run.parts(&hit.article.id)?);
@@ -179,7 +199,7 @@ fn answer(question: &Question, context: &SearchContext<'_>, reading: Reading) ->
         understood: reading.understood,
         hits,
     };
-    Ok(Answered { found, coverage, is_in_pieces })
+    Ok(Answered { found, consideration, coverage, is_in_pieces })
 }
 
 /// The words of a reading with their shares of its weight.

@@ -1,12 +1,23 @@
 //! How sure an answer is: by the codes, by the share of the question that is found, and where meaning
 //! spoke by the chance fitted on judged questions (ALGORITHMS C8).
 
-use super::{query::Group, rank::Ranker};
+use super::{Weights, query::Group, rank::Ranker};
 use crate::{
     found::{AnswerClass, Hit},
     index::Reader,
     text::ErrorCode,
 };
+
+/// By words and meaning together, where meaning spoke: from coverage and score of the first result, and
+/// whether the question tells anything.
+pub(super) fn class_by_chance(w: &Weights, coverage: f32, score: f32, tells: bool) -> AnswerClass {
+    let sum = w.sure_bias + w.sure_coverage * coverage + w.sure_score * score;
+    match 1.0 / (1.0 + (-sum).exp()) {
+        chance if chance >= w.sure_confident && tells => AnswerClass::Confident,
+        chance if chance >= w.sure_possible => AnswerClass::Possible,
+        _ => AnswerClass::None,
+    }
+}
 
 impl Ranker<'_> {
     /// Nothing but a stray word speaks for it.
@@ -19,18 +30,6 @@ impl Ranker<'_> {
         }
     }
 
-    /// By words and meaning together, where meaning spoke.
-    fn class_by_chance(&self, first: &Hit) -> AnswerClass {
-        let w = self.context.weights;
-        let sum = w.sure_bias + w.sure_coverage * first.coverage + w.sure_score * first.score;
-        let chance = 1.0 / (1.0 + (-sum).exp());
-        match chance {
-            c if c >= w.sure_confident && self.weighed.tells() => AnswerClass::Confident,
-            c if c >= w.sure_possible => AnswerClass::Possible,
-            _ => AnswerClass::None,
-        }
-    }
-
     pub(super) fn class(&self, hits: &[Hit]) -> AnswerClass {
         let Some(first) = hits.first() else { return AnswerClass::None };
         if self.question.offset > 0 {
@@ -39,7 +38,8 @@ impl Ranker<'_> {
         let exact = hits.iter().filter(|h| self.is_exact(&h.article)).count();
         let unknown_code = !self.reading.understood.unknown_codes.is_empty();
         let says_more = self.reading.groups.iter().any(|g| !g.generic && !self.is_unknown_code(&g.word));
-        let chance = first.similarity.filter(|_| !unknown_code).map(|_| self.class_by_chance(first));
+        let by_chance = |_| class_by_chance(self.context.weights, first.coverage, first.score, self.weighed.tells());
+        let chance = first.similarity.filter(|_| !unknown_code).map(by_chance);
         match () {
             () if unknown_code && !says_more => AnswerClass::None,
             () if exact > 0 && self.speaks_of_unknown_things() => AnswerClass::None,

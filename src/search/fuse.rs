@@ -25,11 +25,7 @@ pub trait Meanings {
 pub(super) fn only_near(near: &[Near], candidates: &[Candidate], articles: &dyn Articles) -> Vec<Candidate> {
     let known = |key: u64| candidates.iter().any(|c| c.key == key);
     let missing = near.iter().take(NEAREST).filter(|n| !known(n.key));
-    missing
-        .filter_map(|n| {
-            Some(Candidate { found: Arc::clone(articles.by_key(n.key)?), score: 0.0, key: n.key, near: None })
-        })
-        .collect()
+    missing.filter_map(|n| Some(Candidate::new(Arc::clone(articles.by_key(n.key)?), 0.0, n.key))).collect()
 }
 
 /// What is known of a candidate where meaning spoke; a weight for each makes its score.
@@ -50,18 +46,48 @@ pub(super) struct Features {
     pub signs: f32,
 }
 
+/// How many weights make the sum.
+pub(super) const N_MIX: usize = 8;
+/// Their names.
+pub(super) const MIX: [&str; N_MIX] = [
+    "mix_words",
+    "mix_words_share",
+    "near_title",
+    "near_phrase",
+    "near_whole",
+    "near_section",
+    "mix_other_appliance",
+    "mix_sign",
+];
+
 impl Features {
-    /// Each feature times its weight, by name.
-    pub(super) fn parts(&self, w: &Weights) -> [(&'static str, f32); 8] {
+    /// Each as it is multiplied with its weight: what speaks against an article is below zero.
+    pub(super) fn row(&self) -> [f32; N_MIX] {
         [
-            ("mix_words", w.mix_words * self.words),
-            ("mix_words_share", w.mix_words_share * self.words_share),
-            ("near_title", w.near_title * self.near_title),
-            ("near_phrase", w.near_phrase * self.near_phrase),
-            ("near_whole", w.near_whole * self.near_whole),
-            ("near_section", w.near_section * self.near_section),
-            ("mix_other_appliance", -w.mix_other_appliance * self.of_another),
-            ("mix_sign", w.mix_sign * self.signs),
+            self.words,
+            self.words_share,
+            self.near_title,
+            self.near_phrase,
+            self.near_whole,
+            self.near_section,
+            -self.of_another,
+            self.signs,
+        ]
+    }
+}
+
+impl Weights {
+    /// The weights of [`MIX`].
+    pub(super) fn mix(&self) -> [f32; N_MIX] {
+        [
+            self.mix_words,
+            self.mix_words_share,
+            self.near_title,
+            self.near_phrase,
+            self.near_whole,
+            self.near_section,
+            self.mix_other_appliance,
+            self.mix_sign,
         ]
     }
 }
@@ -90,8 +116,12 @@ pub(super) fn mix(ranked: &mut [(Candidate, Vec<ScorePart>)], near: &[Near], wei
             of_another: f32::from(u8::from(of_another(parts))),
             signs: points(parts, &|name| name == "sign") / weights.sign,
         };
-        let weighed = features.parts(weights);
-        candidate.score = weighed.iter().map(|(_, score)| score).sum();
-        parts.extend(weighed.map(|(name, score)| ScorePart { name, about: String::new(), score }));
+        candidate.features = Some(features);
+        let mut score = 0.0;
+        for ((name, weight), feature) in MIX.into_iter().zip(weights.mix()).zip(features.row()) {
+            score += weight * feature;
+            parts.push(ScorePart { name, about: String::new(), score: weight * feature });
+        }
+        candidate.score = score;
     }
 }

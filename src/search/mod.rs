@@ -6,8 +6,10 @@ mod appliance;
 mod class;
 mod contrast;
 mod evidence;
+mod fit;
 mod fuse;
 mod homophone;
+mod learn;
 mod query;
 mod rank;
 mod run;
@@ -17,12 +19,13 @@ mod suggest;
 mod vocabulary;
 mod weights;
 
-pub use answer::{Articles, SearchContext, SearchFault, search};
+pub use answer::{Articles, SearchContext, SearchFault, consider, search};
 pub use evidence::Searchable;
 pub use fuse::Meanings;
+pub use learn::{Change, Consideration, Considered, Lesson, changes, learn};
 pub use query::{Reading, read_question};
 
 pub use sound::Lexicon;
 pub use suggest::Suggestions;
 pub use vocabulary::Vocabulary;
-pub use weights::{WeightFault, Weights};
+pub use weights::{Setting, WeightFault, Weights, settings};

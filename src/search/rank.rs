@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::{
     Reading, SearchContext,
     evidence::{Depth, Evidences, Searchable, Weighed, gather, letters},
-    fuse::{mix, only_near},
+    fuse::{Features, mix, only_near},
+    learn::Considered,
     snippet::snippet,
 };
 use crate::{
@@ -28,12 +29,23 @@ pub(super) struct Candidate {
     pub key: u64,
     /// How near it is in meaning.
     pub near: Option<Near>,
+    /// What is known of it, where meaning spoke.
+    pub features: Option<Features>,
+}
+
+impl Candidate {
+    /// Nothing but its score is known yet.
+    pub(super) fn new(found: Arc<Searchable>, score: f32, key: u64) -> Self {
+        Self { found, score, key, near: None, features: None }
+    }
 }
 
 /// The page of results.
 pub(super) struct Ranked {
     pub answer: AnswerClass,
     pub hits: Vec<Hit>,
+    /// The same where meaning spoke, as one learns from them; also where the answer is none.
+    pub considered: Vec<Considered>,
     /// How many are left when weak ones are dropped.
     pub shown_total: usize,
 }
@@ -61,7 +73,7 @@ pub(super) fn rank(
     ranked.sort_by(|(a, _), (b, _)| {
         b.score.total_cmp(&a.score).then_with(|| a.found.article.id.cmp(&b.found.article.id))
     });
-    let mut hits: Vec<Hit> = Vec::new();
+    let (mut hits, mut considered): (Vec<Hit>, Vec<Considered>) = (Vec::new(), Vec::new());
     let mut shown_total = 0;
     let n = ranked.len();
     for (position, (candidate, parts)) in ranked.into_iter().enumerate() {
@@ -76,6 +88,7 @@ pub(super) fn rank(
             continue;
         }
         let is_first_aid = Some(candidate.key) == first_aid;
+        let features = candidate.features;
         let hit = ranker.hit(candidate, parts);
         if relaxed && ranker.is_weak(&hit) && !ranker.is_exact(&hit.article) && !is_first_aid {
             continue;
@@ -83,6 +96,7 @@ pub(super) fn rank(
         shown_total += 1;
         let on_page = if relaxed { shown_total > question.offset && hits.len() < question.limit } else { on_page };
         if on_page {
+            considered.extend(features.map(|f| Considered::new(&hit, &f, is_first_aid)));
             hits.push(hit);
         }
     }
@@ -94,7 +108,7 @@ pub(super) fn rank(
     if answer == AnswerClass::None {
         hits.clear();
     }
-    Ranked { answer, hits, shown_total }
+    Ranked { answer, hits, considered, shown_total }
 }
 
 /// Ranks the candidates of one question.
@@ -130,7 +144,7 @@ impl Ranker<'_> {
         candidates.extend(more.into_iter().filter(|c| self.fits_filters(&c.found.article)));
         if let Some(key) = first_aid.filter(|key| candidates.iter().all(|c| c.key != *key)) {
             let found = articles.by_key(key).cloned();
-            candidates.extend(found.map(|found| Candidate { found, score: 0.0, key, near: None }));
+            candidates.extend(found.map(|found| Candidate::new(found, 0.0, key)));
         }
     }
 

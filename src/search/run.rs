@@ -109,7 +109,7 @@ impl Run<'_> {
                 .filter_map(|(score, address)| {
                     let key = view.key(address)?;
                     let found = self.context.articles.by_key(key)?;
-                    Some(Candidate { found: Arc::clone(found), score: rounded(score), key, near: None })
+                    Some(Candidate::new(Arc::clone(found), rounded(score), key))
                 })
                 .collect();
             found.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.found.article.id.cmp(&b.found.article.id)));

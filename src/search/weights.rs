@@ -18,7 +18,7 @@ macro_rules! weights {
         }
 
         impl Weights {
-            fn set(&mut self, name: &str, value: f32) -> bool {
+            pub(super) fn set(&mut self, name: &str, value: f32) -> bool {
                 match name { $(stringify!($name) => self.$name = value,)+ _ => return false }
                 true
             }
@@ -118,8 +118,37 @@ struct File {
 #[serde(deny_unknown_fields)]
 struct Row {
     value: f32,
-    #[serde(rename = "reason")]
-    _reason: String,
+    reason: String,
+}
+
+/// A line of `ranking.toml`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Setting {
+    /// The weight.
+    pub name: String,
+    /// Its value.
+    pub value: f32,
+    /// Why it has it.
+    pub reason: String,
+}
+
+/// The lines of `toml`, by name.
+///
+/// # Errors
+/// As [`Weights::read`].
+pub fn settings(toml: &str) -> Result<Vec<Setting>, WeightFault> {
+    Weights::read(toml)?;
+    let setting = |(name, row): (String, Row)| Setting { name, value: row.value, reason: row.reason };
+    Ok(File::read(toml)?.weights.into_iter().map(setting).collect())
+}
+
+impl File {
+    fn read(toml: &str) -> Result<Self, WeightFault> {
+        toml::from_str(toml).map_err(|e| {
+            let before = toml.get(..e.span().map_or(0, |s| s.start)).unwrap_or("");
+            WeightFault::Form(before.matches('\n').count() as u32 + 1)
+        })
+    }
 }
 
 impl Weights {
@@ -128,10 +157,7 @@ impl Weights {
     /// # Errors
     /// When it is no TOML of this shape, names an unknown weight or gives one that is no finite number.
     pub fn read(toml: &str) -> Result<Self, WeightFault> {
-        let file: File = toml::from_str(toml).map_err(|e| {
-            let before = toml.get(..e.span().map_or(0, |s| s.start)).unwrap_or("");
-            WeightFault::Form(before.matches('\n').count() as u32 + 1)
-        })?;
+        let file = File::read(toml)?;
         let mut weights = Self::default();
         for (name, row) in file.weights {
             if !row.value.is_finite() {

@@ -29,11 +29,11 @@ const QUESTION: &str = "洗衣机的甩干桶怎么不肯转";
 const LONG: Duration = Duration::from_secs(30);
 
 /// Numbers of a good vector: no multiple of what processors compute at once.
-const DIMENSION: usize = 250;
+pub(crate) const DIMENSION: usize = 250;
 
 /// How the server answers.
 #[derive(Clone, PartialEq)]
-enum Manner {
+pub(crate) enum Manner {
     /// As it should, with vectors of so many numbers.
     Well(usize),
     /// The same in another order, told by `index`.
@@ -63,13 +63,13 @@ struct State {
 }
 
 /// A small embeddings server on a port of this machine.
-struct Fake {
+pub(crate) struct Fake {
     port: u16,
     state: Arc<Mutex<State>>,
 }
 
 impl Fake {
-    fn new(manner: Manner) -> Self {
+    pub(crate) fn new(manner: Manner) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let port = listener.local_addr().expect("an address").port();
         let state = State { manner, texts: BTreeMap::new(), heads: Vec::new(), models: Vec::new() };
@@ -84,7 +84,7 @@ impl Fake {
         fake
     }
 
-    fn base(&self) -> String {
+    pub(crate) fn base(&self) -> String {
         format!("http://127.0.0.1:{}/v1", self.port)
     }
 

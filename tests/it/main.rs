@@ -26,5 +26,6 @@ mod pages;
 mod relay;
 mod search;
 mod trouble;
+mod tune;
 mod walk;
 mod world;

@@ -54,7 +54,7 @@ pub(super) fn print(out: &mut impl Write, run: &TestRun, has_meaning: bool) -> s
 }
 
 /// `299/356 84.0%（79.8–87.5）`.
-pub(super) fn share(share: Share) -> String {
+pub(in crate::cli) fn share(share: Share) -> String {
     let Some(value) = share.value() else { return "-".to_owned() };
     let (low, high) = share.interval();
     let percent = |x: f64| x * 100.0;

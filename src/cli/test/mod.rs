@@ -5,6 +5,7 @@ mod comparison;
 mod figures;
 mod run_file;
 
+pub(super) use figures::share;
 use std::{
     io::Write,
     path::{Path, PathBuf},
@@ -15,7 +16,9 @@ use super::{
     open::{Opened, open},
     settings::Settings,
 };
-use crate::journey::{AskFault, JudgedFault, TestRun, ask_all, compare, expectations, read_judged, unknown_ids};
+use crate::journey::{
+    AskFault, Judged, JudgedFault, Snapshot, TestRun, ask_all, compare, expectations, read_judged, unknown_ids,
+};
 
 /// What is wanted of the command.
 pub(super) struct Wish {
@@ -66,26 +69,38 @@ fn run(opened: &Opened, queries: Option<&Path>) -> Result<TestRun, Failure> {
     let snapshot = opened.finder.snapshot().map_err(|e| Failure::system(format!("没有读到知识库：{e}"), "再试一次"))?;
     let judged = match queries {
         None => expectations(&snapshot),
-        Some(path) => {
-            let text = std::fs::read_to_string(path).map_err(|e| {
-                Failure::usage(format!("读不了 `{}`：{e}", path.display()), "检查文件名和权限；文件要是 UTF-8")
-            })?;
-            read_judged(&text).map_err(|fault| refused(path, &fault))?
-        }
+        Some(path) => read_table(path)?,
     };
     if judged.is_empty() {
         return Err(Failure::usage("没有可以跑的问题", "在文章头部写 expect，或用 --queries 给一份 TSV"));
     }
-    for (name, id) in unknown_ids(&judged, &snapshot) {
+    tell_unknown(&judged, &snapshot);
+    ask_all(&opened.finder, &judged).map_err(|fault| ask_failure(&fault))
+}
+
+/// The judged questions of the table at `path`.
+pub(super) fn read_table(path: &Path) -> Result<Vec<Judged>, Failure> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|e| Failure::usage(format!("读不了 `{}`：{e}", path.display()), "检查文件名和权限；文件要是 UTF-8"))?;
+    read_judged(&text).map_err(|fault| refused(path, &fault))
+}
+
+/// Tells of answers the folder does not have.
+pub(super) fn tell_unknown(judged: &[Judged], snapshot: &Snapshot) {
+    for (name, id) in unknown_ids(judged, snapshot) {
         // Nobody is left to tell when the terminal is gone.
         let _ = writeln!(std::io::stderr(), "注意：{name} 的答案 `{id}` 不在知识库里");
     }
-    ask_all(&opened.finder, &judged).map_err(|fault| match &fault {
+}
+
+/// Why a judged question could not be asked, for the terminal.
+pub(super) fn ask_failure(fault: &AskFault) -> Failure {
+    match fault {
         AskFault::Question(name, why) => {
             Failure::usage(format!("{name} 不能当问题搜：{why}"), "问题不能是空的，最多 512 个字")
         }
         AskFault::Find(name, why) => Failure::system(format!("搜索 {name} 失败：{why}"), "再试一次"),
-    })
+    }
 }
 
 fn refused(path: &Path, fault: &JudgedFault) -> Failure {

@@ -150,13 +150,18 @@ pub enum AskFault {
     Find(String, #[source] FindFault),
 }
 
+/// The question of `judged`.
+pub(super) fn bounded(judged: &Judged) -> Result<Question, AskFault> {
+    Question::new(&judged.query).map_err(|e| AskFault::Question(judged.name.clone(), e))
+}
+
 /// Asks every question of `judged`.
 ///
 /// # Errors
 /// When one of them cannot be asked.
 pub fn ask_all(finder: &Finder, judged: &[Judged]) -> Result<TestRun, AskFault> {
     let ask = |one: &Judged| {
-        let mut question = Question::new(&one.query).map_err(|e| AskFault::Question(one.name.clone(), e))?;
+        let mut question = bounded(one)?;
         question.explain = true;
         question.wait = true;
         let failed = |e| AskFault::Find(one.name.clone(), e);
