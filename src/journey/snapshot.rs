@@ -149,7 +149,9 @@ impl Articles for Snapshot {
     fn lexicon(&self, role: Role) -> &Lexicon {
         self.of_role(role).lexicon.get_or_init(|| {
             let readable = self.readable(role).map(|a| &**a);
-            Lexicon::new(readable, role > Role::Customer, &self.question_dictionary, &self.corpus.lists.readings)
+            let lists = &self.corpus.lists;
+            let dictionary = &self.question_dictionary;
+            Lexicon::new(readable, role > Role::Customer, dictionary, &lists.readings, &lists.synonyms)
         })
     }
 }

@@ -42,10 +42,41 @@ pub(super) struct Weighed<'q> {
     pub idf: &'q [f32],
 }
 
+/// Words of time and number say when and how much, not what.
+const TIMES: [&str; 22] = [
+    "星期",
+    "星期几",
+    "礼拜",
+    "周末",
+    "几",
+    "几点",
+    "几号",
+    "几天",
+    "明天",
+    "后天",
+    "早上",
+    "上午",
+    "中午",
+    "下午",
+    "晚上",
+    "夜里",
+    "天",
+    "月",
+    "年",
+    "日期",
+    "时间",
+    "多久",
+];
+
+fn is_time(word: &str) -> bool {
+    TIMES.contains(&word)
+}
+
 impl Weighed<'_> {
     /// Whether the words are rare enough to point at one article: 洗衣 alone points at all of them.
     pub(super) fn tells(&self) -> bool {
-        self.idf.iter().sum::<f32>() >= TELLING
+        let telling = self.groups.iter().zip(self.idf).filter(|(g, _)| !is_time(&g.word));
+        telling.map(|(_, idf)| idf).sum::<f32>() >= TELLING
     }
 }
 
@@ -273,6 +304,13 @@ mod tests {
         let article = parse(&RelPath::new("a.md"), format!("# 题\n\n{text}\n").as_bytes()).article.expect("an article");
         let groups = [Group { word: word.into(), synonyms: Vec::new(), bare: None, generic: false }];
         gather(&Folded::new(&article), &Weighed { groups: &groups, idf: &[2.0] }, Depth::Whole, false).coverage
+    }
+
+    #[test]
+    fn a_word_of_time_points_at_no_article() {
+        let group = |word: &str| Group { word: word.into(), synonyms: Vec::new(), bare: None, generic: false };
+        let tells = |word: &str| Weighed { groups: &[group(word)], idf: &[4.0] }.tells();
+        assert!(!tells("礼拜") && tells("漏水"));
     }
 
     #[test]

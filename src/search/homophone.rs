@@ -43,10 +43,12 @@ impl Lexicon {
     ) -> Vec<(String, String)> {
         let chars: Vec<char> = run.chars().collect();
         let mut free = vec![true; chars.len()];
+        let mut inside = vec![false; chars.len() + 1];
         for word in known {
             for (at, _) in run.match_indices(word) {
                 let start = run[..at].chars().count();
                 free[start..start + word.chars().count()].fill(false);
+                inside[start + 1..start + word.chars().count()].fill(true);
             }
         }
         let mut found: Vec<(f32, usize, usize, &str)> = Vec::new();
@@ -54,7 +56,9 @@ impl Lexicon {
             for length in 2..=5.min(chars.len() - start) {
                 let window: String = chars[start..start + length].iter().collect();
                 // Words that are right stay: 水位 is not 水温.
-                if !free[start..start + length].contains(&true) || self.has(&window) {
+                // No word is cut in two: 器开 in 热水器开到 is none.
+                let cuts = inside[start] || inside[start + length];
+                if !free[start..start + length].contains(&true) || self.has(&window) || cuts {
                     continue;
                 }
                 if let Some((score, to)) = self.sounding_like(&window, around, readings) {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use crate::{
     article::{Article, Audience, Place},
     found::{Correction, Evidence},
-    text::{Dictionary, Readings, folded_syllable, initials, normalize, query_words},
+    text::{Dictionary, Readings, Synonyms, folded_syllable, initials, normalize, query_words},
 };
 
 /// Longest word looked up by its sound, in characters.
@@ -16,6 +16,12 @@ const ALTERNATIVES: usize = 4;
 /// Pinyin is at least so many letters, first letters at least so many.
 const PINYIN_LETTERS: usize = 5;
 const INITIAL_LETTERS: usize = 3;
+/// What a phrase counts where first letters may mean several, by where it stands.
+const TITLE: usize = 4;
+const SYMPTOM: usize = 2;
+const SYNONYM: usize = 1;
+/// So many times more where it begins and ends as words do.
+const WHOLE: usize = 10;
 
 /// The words of the articles one kind of reader may see, by their sound.
 #[derive(Debug, Default)]
@@ -25,8 +31,33 @@ pub struct Lexicon {
     by_sound: HashMap<String, Vec<usize>>,
     pub(super) by_folded: HashMap<String, Vec<usize>>,
     syllables: HashSet<String>,
-    /// Titles and people's own words in normal form, by appliance in normal form.
-    phrases: BTreeMap<String, Vec<Vec<char>>>,
+    /// Titles and people's own words, by appliance in normal form.
+    phrases: BTreeMap<String, Vec<Phrase>>,
+}
+
+/// Something an article or a synonym says.
+#[derive(Debug)]
+struct Phrase {
+    /// Its letters in normal form.
+    letters: Vec<char>,
+    /// By the letter before which it stands, and behind the last: a word begins or ends there.
+    edges: Vec<bool>,
+    /// What it counts.
+    weight: usize,
+}
+
+impl Phrase {
+    fn new(plain: &str, weight: usize, dictionary: &Dictionary) -> Self {
+        let letters: Vec<char> = plain.chars().filter(|c| c.is_alphanumeric()).collect();
+        let mut edges = vec![false; letters.len() + 1];
+        let mut at = 0;
+        edges[0] = true;
+        for word in query_words(dictionary, plain) {
+            at += word.chars().filter(|c| c.is_alphanumeric()).count();
+            edges[at.min(letters.len())] = true;
+        }
+        Self { letters, edges, weight }
+    }
 }
 
 /// A word of the articles.
@@ -59,16 +90,17 @@ impl Lexicon {
         staff: bool,
         dictionary: &Dictionary,
         readings: &Readings,
+        synonyms: &Synonyms,
     ) -> Self {
         let mut lexicon = Self::default();
         for (n, article) in (0u32..).zip(articles) {
             let names: Vec<String> = article.appliances.iter().map(|a| normalize(a)).collect();
-            let said = std::iter::once(&article.title).chain(&article.symptoms);
-            for text in said {
+            let said = article.symptoms.iter().map(|s| (s, SYMPTOM));
+            for (text, weight) in std::iter::once((&article.title, TITLE)).chain(said) {
                 let plain = normalize(text);
                 for name in &names {
-                    let letters = plain.chars().filter(|c| c.is_alphanumeric()).collect();
-                    lexicon.phrases.entry(name.clone()).or_default().push(letters);
+                    let phrase = Phrase::new(&plain, weight, dictionary);
+                    lexicon.phrases.entry(name.clone()).or_default().push(phrase);
                 }
                 lexicon.add(&plain, n, dictionary);
             }
@@ -83,8 +115,19 @@ impl Lexicon {
                 lexicon.add(&normalize(heading.text), n, dictionary);
             }
         }
+        lexicon.learn_synonyms(synonyms, dictionary);
         lexicon.learn_sounds(readings);
         lexicon
+    }
+
+    /// What people say instead of words that stand in the phrases of an appliance.
+    fn learn_synonyms(&mut self, synonyms: &Synonyms, dictionary: &Dictionary) {
+        for (name, phrases) in &mut self.phrases {
+            let texts: Vec<String> = phrases.iter().map(|p| p.letters.iter().collect()).collect();
+            let meant = |to: &[String]| to.iter().any(|t| texts.iter().any(|text| text.contains(t.as_str())));
+            let said = synonyms.about(name).filter(|(_, to)| meant(to)).map(|(from, _)| from);
+            phrases.extend(said.map(|from| Phrase::new(from, SYNONYM, dictionary)));
+        }
     }
 
     fn add(&mut self, text: &str, article: u32, dictionary: &Dictionary) {
@@ -239,14 +282,18 @@ fn spells(chars: &[char], letters: &[u8]) -> bool {
 }
 
 /// What is said in `phrases` that begins with these letters, most often said first, and how often.
-fn said(phrases: &[Vec<char>], letters: &[u8]) -> Option<(usize, Vec<String>)> {
+fn said(phrases: &[Phrase], letters: &[u8]) -> Option<(usize, Vec<String>)> {
     if letters.len() < 2 {
         return None;
     }
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for phrase in phrases {
-        for window in phrase.windows(letters.len()).filter(|w| spells(w, letters)) {
-            *counts.entry(window.iter().collect()).or_default() += 1;
+        let windows = phrase.letters.windows(letters.len()).enumerate().filter(|(_, w)| spells(w, letters));
+        for (at, window) in windows {
+            // 漏水 is a word, 了死 in two halves of words is none.
+            let whole = phrase.edges[at] && phrase.edges[at + letters.len()];
+            *counts.entry(window.iter().collect()).or_default() +=
+                if whole { WHOLE * phrase.weight } else { phrase.weight };
         }
     }
     let mut all: Vec<(usize, String)> = counts.into_iter().map(|(text, n)| (n, text)).collect();
@@ -259,7 +306,7 @@ mod tests {
     use super::*;
     use crate::{
         article::{RelPath, parse},
-        text::{parse_readings, parse_words},
+        text::{parse_readings, parse_synonyms, parse_words},
     };
 
     fn heard(typed: &str) -> Option<String> {
@@ -275,7 +322,8 @@ mod tests {
         ];
         let dictionary = Dictionary::with_words(&parse_words("不进水\n净水器\n滤芯").0);
         let readings = parse_readings("").0;
-        let lexicon = Lexicon::new(articles.iter(), false, &dictionary, &readings);
+        let lexicon =
+            Lexicon::new(articles.iter(), false, &dictionary, &readings, &parse_synonyms("不进水 = 不来水\n").0);
         let text = normalize(typed);
         let found =
             if text.is_ascii() { lexicon.hear_latin(&text) } else { lexicon.correct(&text, &dictionary, &readings) };
@@ -288,6 +336,7 @@ mod tests {
         assert_eq!(heard("jingshuiqilvxin").as_deref(), Some("净水器滤芯"));
         assert_eq!(heard("xyjls").as_deref(), Some("洗衣机 漏水"));
         assert_eq!(heard("xyjbjs").as_deref(), Some("洗衣机 不进水"));
+        assert_eq!(heard("xyjbls").as_deref(), Some("洗衣机 不来水"), "a synonym of what the articles say");
         for neither in ["hello world", "e4", "qqqq"] {
             assert_eq!(heard(neither), None, "{neither}");
         }

@@ -36,11 +36,21 @@ impl Synonyms {
             .map(move |(from, to)| (from.as_str(), to.as_slice(), to.iter().any(|t| back(from, t))))
     }
 
+    /// The general ones and those of `appliance`: a word and what it stands for.
+    pub fn about(&self, appliance: &str) -> impl Iterator<Item = (&str, &[String])> {
+        let scopes = ["", appliance].into_iter().filter_map(|s| self.by_scope.get(s));
+        let mut all: Vec<_> = scopes.flatten().map(|(from, to)| (from.as_str(), to.as_slice())).collect();
+        all.sort_unstable();
+        all.into_iter()
+    }
+
     fn add(&mut self, scope: &str, from: &str, to: &str) {
         if from == to || from.is_empty() || to.is_empty() {
             return;
         }
-        let all = self.by_scope.entry(scope.to_owned()).or_default().entry(from.to_owned()).or_default();
+        // A question has wifi for wi-fi, as the index does.
+        let joined = if from.is_ascii() && !from.contains(' ') { from.replace('-', "") } else { from.to_owned() };
+        let all = self.by_scope.entry(scope.to_owned()).or_default().entry(joined).or_default();
         if !all.iter().any(|t| t == to) {
             all.push(to.to_owned());
         }
@@ -93,6 +103,8 @@ mod tests {
         assert_eq!(of("甩干", Some("洗衣机")), ["脱水", "甩水"]);
         assert!(of("甩干", None).is_empty());
         assert_eq!(of("wifi", Some("洗衣机")), ["网络"]);
+        let joined = parse_synonyms("no-go zone -> 禁区\nWi-Fi -> 网络\n").0;
+        assert_eq!(joined.of("wifi", None).collect::<Vec<_>>(), ["网络"], "a question has it in one piece");
         assert_eq!(faults, [ListFault { line: 6, kind: ListFaultKind::SynonymForm("只有一个".into()) }]);
     }
 }
