@@ -143,6 +143,12 @@ impl Vectors {
         Self { others: others.into(), ..Self::default() }
     }
 
+    /// How many articles have theirs.
+    #[must_use]
+    pub fn n_articles(&self) -> usize {
+        self.by_key.len()
+    }
+
     /// Whether no article has any yet.
     #[must_use]
     pub fn is_empty(&self) -> bool {

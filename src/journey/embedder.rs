@@ -5,6 +5,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
+        atomic::Ordering,
         mpsc::{Receiver, RecvTimeoutError},
     },
     time::{Duration, Instant},
@@ -26,6 +27,8 @@ use crate::{
 const BATCH_TIME: Duration = Duration::from_secs(60);
 /// New vectors are put in service at least this often.
 const SHOW: Duration = Duration::from_millis(500);
+/// Meaning speaks when at most one article of so many has no vectors yet.
+const MOST: usize = 20;
 /// Longest sleep of a thread with nothing to do.
 const IDLE: Duration = Duration::from_secs(3_600);
 /// The same while a question may have found the server in trouble.
@@ -278,6 +281,8 @@ impl Embedder {
         let there: HashSet<u64> = snapshot.articles().map(|a| IndexDocument::key(&a.id)).collect();
         self.vectors.settle(|key| there.contains(&key));
         self.live.meaning.vectors.store(Arc::new(self.vectors.clone()));
+        let missing = there.len() - self.vectors.n_articles();
+        self.live.meaning.is_complete.store(missing * MOST <= there.len(), Ordering::Relaxed);
         self.shown = Instant::now();
     }
 }

@@ -4,7 +4,10 @@
 
 use std::{
     path::Path,
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -33,6 +36,9 @@ pub struct Meaning {
     pub(super) wanted: OnceLock<()>,
     pub(super) asked: OnceLock<Asked>,
     pub(super) vectors: ArcSwap<Vectors>,
+    /// Nearly all articles have their vectors. Before, those that have none yet would stand behind those that
+    /// do, so meaning keeps silent.
+    pub(super) is_complete: AtomicBool,
     pub(super) health: Arc<Health>,
 }
 
@@ -68,7 +74,8 @@ pub(super) struct Asking<'m> {
 impl Meanings for Asking<'_> {
     fn near(&self, text: &str, role: Role, n: usize, also: &[u64]) -> (Vec<Near>, MeaningUse) {
         let vectors = self.meaning.vectors.load_full();
-        let (false, Some(asked)) = (vectors.is_empty(), self.meaning.asked.get()) else {
+        let may_speak = self.meaning.is_complete.load(Ordering::Relaxed) && !vectors.is_empty();
+        let (true, Some(asked)) = (may_speak, self.meaning.asked.get()) else {
             return (Vec::new(), MeaningUse::Off);
         };
         let vector = match asked.vector(text, self.until) {

@@ -149,6 +149,23 @@ async fn questions_asked_before_the_vectors_were_ready_are_asked_once_more() {
 }
 
 #[tokio::test]
+async fn while_most_articles_have_no_vectors_yet_search_goes_by_words() {
+    let more = |n: usize| format!("---\nappliance: 电视\n---\n# 电视第{n}种毛病\n调高音量。\n");
+    let files: Vec<(String, String)> = (0..30).map(|n| (format!("t{n}.md"), more(n))).collect();
+    let mut all: Vec<(&str, &str)> = files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    all.push(("z.md", LEAK));
+    let world = World::new(&all);
+    let question = "洗衣机漏水了";
+    let by_words = found(&world, question, "").await;
+    let mut embedder = Embedder::open(Arc::clone(&world.live), &world.data(), built_in(), false);
+    assert!(embedder.step());
+    let partly = found(&world, question, "").await;
+    assert_eq!((&partly["meaning"], &partly["results"]), (&"off".into(), &by_words["results"]));
+    while embedder.step() {}
+    assert_eq!(found(&world, question, "").await["meaning"], "used");
+}
+
+#[tokio::test]
 async fn a_code_needs_no_meaning() {
     let world = World::new(&[("a.md", "---\nappliance: 洗衣机\ncodes: [E1]\n---\n# 洗衣机显示 E1\n")]);
     assert_eq!(found(&world, "洗衣机 E1", "").await["meaning"], "not_needed");
