@@ -89,15 +89,16 @@ fn matched(out: &mut impl Write, hit: &Hit, words: &[SearchedWord]) -> std::io::
 
 /// What the score is made of: the sum first, then the sums inside it.
 fn score(out: &mut impl Write, hit: &Hit) -> std::io::Result<()> {
-    const MIXED: [&str; 3] = ["words_share", "meaning", "first_aid"];
-    let is_mixed = hit.parts.iter().any(|p| p.name == "words_share");
+    // Where meaning spoke, the score is made anew from features that take up the points of words.
+    let is_mix = |name: &str| name.starts_with("mix_") || name.starts_with("near_");
+    let is_mixed = hit.parts.iter().any(|p| is_mix(p.name));
     let inside = |p: &&ScorePart| p.name == "words";
-    let at_the_end = |p: &&ScorePart| MIXED.contains(&p.name);
+    let at_the_end = |p: &&ScorePart| is_mix(p.name) || p.name == "first_aid";
     let by_words: Vec<&ScorePart> = hit.parts.iter().filter(|p| !inside(p) && !at_the_end(p)).collect();
     let end: Vec<&ScorePart> = hit.parts.iter().filter(at_the_end).collect();
     if is_mixed {
         line(out, "得分", &sum(&end))?;
-        line(out, "按词", &format!("{}，折算成上面的按词", sum(&by_words)))?;
+        line(out, "按词", &format!("{}，折算成上面的「按词」", sum(&by_words)))?;
     } else {
         line(out, "得分", &sum(&by_words.into_iter().chain(end).collect::<Vec<_>>()))?;
     }
@@ -123,5 +124,44 @@ fn sum(parts: &[&ScorePart]) -> String {
         format!("{total:.2}")
     } else {
         format!("{total:.2} = {}", shown.join(" + ").replace("+ -", "- "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::{
+        article::{RelPath, parse},
+        found::Snippet,
+    };
+
+    fn told(parts: &[(&'static str, f32)], score: f32) -> String {
+        let article = parse(&RelPath::new("a.md"), "# 洗衣机漏水\n".as_bytes()).article.expect("an article");
+        let part = |&(name, score): &(&'static str, f32)| ScorePart { name, about: String::new(), score };
+        let hit = Hit {
+            article: Arc::new(article),
+            score,
+            reasons: Vec::new(),
+            snippet: Snippet::default(),
+            coverage: 1.0,
+            similarity: None,
+            parts: parts.iter().map(part).collect(),
+        };
+        let mut out = Vec::new();
+        super::score(&mut out, &hit).expect("written");
+        String::from_utf8(out).expect("text")
+    }
+
+    #[test]
+    fn a_score_is_told_as_the_sum_it_is_with_and_without_meaning() {
+        let by_words = [("index", 5.0), ("title", 4.0)];
+        let said = told(&by_words, 9.0);
+        assert!(said.contains("9.00 = 全文 5.00 + 标题 4.00"), "{said}");
+        let mixed = [by_words[0], by_words[1], ("mix_words", 1.5), ("near_title", 2.5), ("first_aid", 4.0)];
+        let said = told(&mixed, 8.0);
+        assert!(said.contains("8.00 = 按词 1.50 + 标题的意思 2.50 + 教人应对危险 4.00"), "{said}");
+        assert!(said.contains("9.00 = 全文 5.00 + 标题 4.00，折算"), "{said}");
     }
 }

@@ -149,6 +149,23 @@ async fn questions_asked_before_the_vectors_were_ready_are_asked_once_more() {
 }
 
 #[tokio::test]
+async fn the_parts_that_meaning_adds_make_the_score() {
+    let world = World::new(&[("a.md", SPIN), ("b.md", LEAK)]);
+    let mut embedder = Embedder::open(Arc::clone(&world.live), &world.data(), built_in(), false);
+    while embedder.step() {}
+    let q = encoded("洗好的衣裳还能拧出水");
+    let answer = world.get(&format!("/api/v1/search?explain=1&q={q}"), "").await.json();
+    assert_eq!(answer["meaning"], "used", "{answer}");
+    for result in answer["results"].as_array().expect("results") {
+        let parts = result["explain"].as_array().expect("parts").iter();
+        let is_added = |name: &str| name.starts_with("mix_") || name.starts_with("near_") || name == "first_aid";
+        let added = parts.filter(|p| p["name"].as_str().is_some_and(is_added));
+        let (n, sum) = added.fold((0, 0.0), |(n, sum), p| (n + 1, sum + p["score"].as_f64().expect("a score")));
+        assert!(n >= 8 && (sum - result["score"].as_f64().expect("a score")).abs() < 1e-3, "{result}");
+    }
+}
+
+#[tokio::test]
 async fn while_most_articles_have_no_vectors_yet_search_goes_by_words() {
     let more = |n: usize| format!("---\nappliance: 电视\n---\n# 电视第{n}种毛病\n调高音量。\n");
     let files: Vec<(String, String)> = (0..30).map(|n| (format!("t{n}.md"), more(n))).collect();
