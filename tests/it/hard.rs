@@ -273,19 +273,25 @@ fn a_knowledge_base_whose_link_is_swapped_is_found_and_watched() {
 
 // ---- A system at its limits
 
-/// In a user namespace of its own, so that nothing else on this machine notices.
+/// A server that may watch so many folders, in a user namespace of its own, so that nothing else on this machine
+/// notices; none where the system allows no such namespaces.
 #[cfg(target_os = "linux")]
-#[test]
-fn a_system_without_a_watch_to_give_starts_and_says_that_it_only_looks() {
-    let script = "echo 0 > /proc/sys/user/max_inotify_watches && exec \"$0\" \"$@\"";
-    let outer = ["unshare", "--user", "--map-root-user", "sh", "-c", script];
+fn with_watches(n: usize, folder: &Path) -> Option<Server> {
+    let script = format!("echo {n} > /proc/sys/user/max_inotify_watches && exec \"$0\" \"$@\"");
+    let outer = ["unshare", "--user", "--map-root-user", "sh", "-c", &script];
     let try_it = Command::new(outer[0]).args(&outer[1..]).arg("true").stderr(Stdio::null()).status();
     if !try_it.is_ok_and(|status| status.success()) {
         eprintln!("not tried: this system allows no user namespaces");
-        return;
+        return None;
     }
+    Some(Server::run(&mut inside(&outer, program(folder, "127.0.0.1:0"))))
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_system_without_a_watch_to_give_starts_and_says_that_it_only_looks() {
     let folder = folder_with_kept();
-    let server = Server::run(&mut inside(&outer, program(folder.path(), "127.0.0.1:0")));
+    let Some(server) = with_watches(0, folder.path()) else { return };
     assert_eq!(server.get("/api/v1/status", "").1["watcher"], "looks");
     assert_eq!(server.titled("青桐鹭"), ["kept"]);
 }
@@ -293,15 +299,8 @@ fn a_system_without_a_watch_to_give_starts_and_says_that_it_only_looks() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_limit_of_watches_that_is_reached_later_is_told_and_the_new_folders_are_looked_at() {
-    let script = "echo 2 > /proc/sys/user/max_inotify_watches && exec \"$0\" \"$@\"";
-    let outer = ["unshare", "--user", "--map-root-user", "sh", "-c", script];
-    let try_it = Command::new(outer[0]).args(&outer[1..]).arg("true").stderr(Stdio::null()).status();
-    if !try_it.is_ok_and(|status| status.success()) {
-        eprintln!("not tried: this system allows no user namespaces");
-        return;
-    }
     let folder = folder_with_kept();
-    let server = Server::run(&mut inside(&outer, program(folder.path(), "127.0.0.1:0")));
+    let Some(server) = with_watches(2, folder.path()) else { return };
     assert_eq!(server.get("/api/v1/status", "").1["watcher"], "events");
     for (name, word) in [("一", "白榆鸢"), ("二", "玄柏鸥"), ("三", "赤枫鹇")] {
         fs::create_dir(folder.path().join("kb").join(name)).expect("made");
