@@ -87,9 +87,9 @@ pub struct Remaining {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tally {
     /// How often it was the fix.
-    pub solved: u32,
+    pub solved: u64,
     /// How often it was tried.
-    pub tried: u32,
+    pub tried: u64,
 }
 
 /// A step to do next.

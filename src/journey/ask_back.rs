@@ -32,6 +32,11 @@ pub(super) fn contending(found: &Found, snapshot: &Snapshot, role: Role) -> Vec<
     }
 }
 
+/// Articles with their scores, as narrowing takes them.
+pub(super) fn contenders(articles: &[(Arc<Article>, f64)]) -> Vec<Contender<'_>> {
+    articles.iter().map(|(article, score)| Contender { article, score: *score }).collect()
+}
+
 /// What to ask back about `found`.
 pub(super) fn ask_back(
     found: &Found,
@@ -44,8 +49,6 @@ pub(super) fn ask_back(
         return None;
     }
     let articles = contending(found, snapshot, role);
-    let contenders: Vec<Contender<'_>> =
-        articles.iter().map(|(article, score)| Contender { article, score: *score }).collect();
     let said = |said: Said| Answer { said, at_ms: 0 };
     let sign = |(sign, value): &(String, String)| {
         said(Said::Sign { sign: sign.clone(), value: Some(value.clone()).filter(|v| !v.is_empty()) })
@@ -55,7 +58,7 @@ pub(super) fn ask_back(
         answers.push(said(Said::NoneOfThese { refused: question.not.clone() }));
     }
     let contest = Contest {
-        contenders: &contenders,
+        contenders: &contenders(&articles),
         vocabulary: &snapshot.corpus.lists.signs,
         channel: if role > Role::Customer { Channel::Phone } else { Channel::OwnHands },
         known: &[],

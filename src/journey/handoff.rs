@@ -5,7 +5,7 @@ use crate::{
     access::Role,
     case::{Feedback, Handoff, HandoffCode, NoteStep, VisitNote, likely_parts},
     guide::Said,
-    store::{Swept, random_bytes},
+    store::{CODE_TRIES, Swept, random_bytes},
     text::mask,
 };
 
@@ -32,10 +32,9 @@ impl Walker {
     /// When there is no such walkthrough for this reader, or the database fails.
     pub async fn hand_off(&self, id: &str, role: Role) -> Result<Handoff, WalkFault> {
         let walked = self.walked(id, role).await?;
-        // Asked for once, so that a system without randomness is told as what it is.
-        let _: [u8; 8] = random_bytes().map_err(WalkFault::Random)?;
-        let number = || random_bytes().map_or(0, u64::from_le_bytes);
-        let handoff = self.store.hand_off(&walked.walkthrough.id, (self.now_ms)(), number).await?;
+        let bytes: [u8; 8 * CODE_TRIES] = random_bytes().map_err(WalkFault::Random)?;
+        let numbers = std::array::from_fn(|i| u64::from_le_bytes(std::array::from_fn(|j| bytes[8 * i + j])));
+        let handoff = self.store.hand_off(&walked.walkthrough.id, (self.now_ms)(), numbers).await?;
         handoff.ok_or(WalkFault::NotFound)
     }
 

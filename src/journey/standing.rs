@@ -10,7 +10,7 @@ use super::{
 use crate::{
     access::{Role, Standing, standing},
     article::{Article, ArticleId, Revision, Severity, parse},
-    guide::{Danger, Proposal, Said, Situation, Stand, Tally, Walkthrough, advance},
+    guide::{Answer, Danger, Proposal, Said, Situation, Stand, Walkthrough, advance},
     store::Kept,
     text::normalize,
 };
@@ -23,61 +23,71 @@ const NOTHING_FITS: &str = "没有找到合适的排查内容；请联系售后�
 impl Walker {
     /// Where `kept` stands for `role`.
     pub(super) async fn stand(&self, kept: Kept, role: Role) -> Result<Walked, WalkFault> {
-        let Kept { walkthrough, seq } = kept;
+        let Kept { mut walkthrough, seq } = kept;
         let snapshot = self.finder.snapshot()?;
+        let mut asked = None;
+        if walking(&walkthrough).is_none() {
+            match narrowed(&snapshot, &walkthrough, reader_of(walkthrough.channel, role)) {
+                Some(Next::Question(question)) => asked = Some(question),
+                // The folder has changed since it was asked: what is left is walked from the first answer on.
+                Some(Next::Article(article)) => walkthrough.answers.push(began(&article, (self.now_ms)())),
+                None => {}
+            }
+        }
         let texts = self.texts(&walkthrough, &snapshot).await?;
-        if texts.iter().any(|pinned| !may_read(role, pinned, &snapshot)) {
+        if texts.iter().any(|pinned| standing(role, pinned, snapshot.today) == Standing::Hidden) {
+            // Text for staff never reaches a customer, even when the article became public since.
             return Err(WalkFault::NotFound);
         }
         let article = walking(&walkthrough).and_then(|id| texts.iter().rev().find(|a| a.id == *id)).cloned();
+        let hazard = hazard(&walkthrough, &snapshot, role);
+        let place = match (&article, hazard, asked) {
+            (Some(article), hazard, _) => self.place(&walkthrough, article, hazard, &snapshot, role).await?,
+            (None, Some(hazard), _) => hazard,
+            (None, None, Some(question)) => WalkPlace::Question(question),
+            (None, None, None) => WalkPlace::Service { why: NOTHING_FITS.to_owned(), next: None },
+        };
         let tried = tried(&walkthrough, &texts);
         let handoff = self.store.handoff_of(&walkthrough.id, (self.now_ms)()).await?;
-        let place = match (&article, hazard(&walkthrough, &snapshot, role)) {
-            (_, Some(place)) => place,
-            (Some(article), None) => self.place(&walkthrough, article, &snapshot, role).await?,
-            (None, None) => match narrowed(&snapshot, &walkthrough, reader_of(walkthrough.channel, role)) {
-                Some(Next::Question(question)) => WalkPlace::Question(question),
-                // An article that came up since: walked as soon as something is said.
-                Some(Next::Article(_)) | None => WalkPlace::Service { why: NOTHING_FITS.to_owned(), next: None },
-            },
-        };
         let promise = self.rules.promise.clone();
         Ok(Walked { walkthrough, seq, article, place, tried, handoff, promise, snapshot })
     }
 
+    /// Where the walkthrough of `article` stands; `hazard` is the danger the complaint speaks of.
     async fn place(
         &self,
         walkthrough: &Walkthrough,
         article: &Arc<Article>,
+        hazard: Option<WalkPlace>,
         snapshot: &Snapshot,
         role: Role,
     ) -> Result<WalkPlace, WalkFault> {
         let now = snapshot.corpus.article(&article.id);
-        if now.is_some_and(|now| now.severity == Severity::Danger) || article.severity == Severity::Danger {
+        let is_danger = |a: &Article| a.severity == Severity::Danger;
+        if hazard.is_none() && (is_danger(article) || now.is_some_and(|now| is_danger(now))) {
             let article = snapshot.shown(&article.id, role).cloned();
             return Ok(WalkPlace::Danger { say: DANGER.to_owned(), article });
         }
         let withdrawn = is_withdrawn(reader_of(walkthrough.channel, role), article, snapshot);
         let visit_minutes = self.rules.visit_minutes;
-        let situation = Situation { article, walkthrough, visit_minutes, hazard: false, withdrawn };
-        Ok(match advance(&situation) {
-            Stand::Step(proposal) => WalkPlace::Step(self.due(&proposal, article).await?),
-            Stand::Solved { step } => WalkPlace::Solved(step.title.clone()),
-            Stand::Service(service) => {
+        let situation = Situation { article, walkthrough, visit_minutes, hazard: hazard.is_some(), withdrawn };
+        Ok(match (advance(&situation), hazard) {
+            (Stand::Danger(Danger::Hazard), Some(hazard)) => hazard,
+            (Stand::Danger(danger), _) => WalkPlace::Danger { say: danger.say().to_owned(), article: None },
+            (Stand::Step(proposal), _) => WalkPlace::Step(self.due(&proposal, article).await?),
+            (Stand::Solved { step }, _) => WalkPlace::Solved(step.title.clone()),
+            (Stand::Service(service), _) => {
                 let next = match &service.next {
                     Some(proposal) => Some(self.due(proposal, article).await?),
                     None => None,
                 };
                 WalkPlace::Service { why: service.reason.say(), next }
             }
-            Stand::Danger(danger) => WalkPlace::Danger { say: danger.say().to_owned(), article: None },
         })
     }
 
     async fn due(&self, proposal: &Proposal<'_>, article: &Article) -> Result<DueStep, WalkFault> {
-        let outcomes = self.store.outcomes(&article.id, &proposal.step.id).await?;
-        let count = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
-        let tally = Tally { solved: count(outcomes.solved), tried: count(outcomes.tried) };
+        let tally = self.store.tally(&article.id, &proposal.step.id).await?;
         Ok(DueStep {
             why: proposal.why(tally),
             step: proposal.step.clone(),
@@ -92,40 +102,35 @@ impl Walker {
         let mut texts = Vec::new();
         for answer in &walkthrough.answers {
             if let Said::Began { article, revision } = &answer.said {
-                texts.extend(self.text(article, revision, snapshot).await?);
+                texts.push(self.text(article, revision, snapshot).await?);
             }
         }
         Ok(texts)
     }
 
-    async fn text(
-        &self,
-        id: &ArticleId,
-        revision: &Revision,
-        snapshot: &Snapshot,
-    ) -> Result<Option<Arc<Article>>, WalkFault> {
+    async fn text(&self, id: &ArticleId, revision: &Revision, snapshot: &Snapshot) -> Result<Arc<Article>, WalkFault> {
         if let Some(now) = snapshot.corpus.article(id).filter(|now| Revision::of(now.source.as_bytes()) == *revision) {
-            return Ok(Some(Arc::clone(now)));
+            return Ok(Arc::clone(now));
         }
-        let Some(kept) = self.store.text(revision).await? else { return Ok(None) };
+        let kept = self.store.text(revision).await?.ok_or(WalkFault::NotFound)?;
         let parsed = tokio::task::spawn_blocking(move || parse(&kept.path, &kept.bytes).article).await?;
-        Ok(parsed.map(Arc::new))
+        parsed.map(Arc::new).ok_or(WalkFault::NotFound)
     }
 }
 
+/// The article is walked from now on, in the text it has now.
+pub(super) fn began(article: &Article, at_ms: i64) -> Answer {
+    let revision = Revision::of(article.source.as_bytes());
+    Answer { said: Said::Began { article: article.id.clone(), revision }, at_ms }
+}
+
 /// The article that is walked: the last one begun that was not refused since.
-fn walking(walkthrough: &Walkthrough) -> Option<&ArticleId> {
+pub(super) fn walking(walkthrough: &Walkthrough) -> Option<&ArticleId> {
     walkthrough.answers.iter().rev().find_map(|answer| match &answer.said {
         Said::Began { article, .. } => Some(Some(article)),
         Said::NoneOfThese { .. } => Some(None),
         Said::Step { .. } | Said::Sign { .. } => None,
     })?
-}
-
-/// Whether `role` may read a text that was kept: text for staff never reaches a customer, even when the
-/// article became public since.
-fn may_read(role: Role, pinned: &Article, snapshot: &Snapshot) -> bool {
-    !matches!(standing(role, pinned, snapshot.today), Standing::Hidden)
 }
 
 /// Whether the article went out of service, or out of the reader's sight, since it was begun.
@@ -156,11 +161,10 @@ fn tried(walkthrough: &Walkthrough, texts: &[Arc<Article>]) -> Vec<Tried> {
         match &answer.said {
             Said::Began { .. } => article = texts.next(),
             Said::Step { step, outcome } => {
-                let Some(article) = article else { continue };
-                let found = article.steps().find(|s| s.id == *step).cloned();
-                tried.extend(found.map(|step| Tried {
+                let found = article.and_then(|a| Some((a, a.steps().find(|s| s.id == *step)?)));
+                tried.extend(found.map(|(article, step)| Tried {
                     article: article.id.clone(),
-                    step,
+                    step: step.clone(),
                     outcome: *outcome,
                     at_ms: answer.at_ms,
                 }));

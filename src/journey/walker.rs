@@ -2,14 +2,16 @@
 
 use std::sync::Arc;
 
-use super::{Beginning, Reply, Snapshot, WalkFault, WalkPlace, Walked, Walker, ask_back::contending};
+use super::{
+    Beginning, Reply, Snapshot, WalkFault, WalkPlace, Walked, Walker,
+    ask_back::{contenders, contending},
+    standing::began,
+};
 use crate::{
     access::Role,
-    article::{Article, ArticleId, Revision},
-    found::Question,
-    guide::{
-        Answer, Candidate, Channel, Contender, Contest, Narrowed, Said, Walkthrough, WalkthroughId, is_walkable, narrow,
-    },
+    article::{Article, ArticleId},
+    found::{NarrowingQuestion, Question, QuestionFault},
+    guide::{Answer, Candidate, Channel, Contest, Narrowed, Said, Walkthrough, WalkthroughId, is_walkable, narrow},
     store::{Appended, Kept, Seq, TakenBack, random_bytes},
     text::mask,
 };
@@ -37,6 +39,7 @@ impl Walker {
         let reader = reader_of(beginning.channel, role);
         let snapshot = self.finder.snapshot()?;
         let question = beginning.complaint.as_deref().map(Question::new).transpose()?;
+        let began_ms = (self.now_ms)();
         let mut walkthrough = Walkthrough {
             id: WalkthroughId::from_bytes(random_bytes().map_err(WalkFault::Random)?),
             channel: beginning.channel,
@@ -44,23 +47,24 @@ impl Walker {
             symptom: question.as_ref().map(|q| mask(&q.text)),
             signs: beginning.signs.iter().take(SIGNS).map(|(n, v)| (short(n), short(v))).collect(),
             candidates: Vec::new(),
-            began_ms: (self.now_ms)(),
+            began_ms,
             answers: Vec::new(),
         };
         match (&beginning.article, question) {
             (Some(id), _) => {
-                let article = self.finder.article(id, reader)?.article;
-                if !is_walkable(&article) {
+                let answer = self.finder.article(id, reader)?;
+                if !is_walkable(&answer.article) {
                     return Err(WalkFault::NotWalkable);
                 }
-                walkthrough.answers.push(self.began(&article).await?);
+                walkthrough.answers.push(began(&answer.article, began_ms));
+                self.keep_texts(&answer.snapshot, &walkthrough.answers).await?;
             }
             (None, Some(question)) => {
                 walkthrough.candidates = self.candidates(question, reader).await?;
-                let began = self.next_article(&snapshot, &walkthrough, role).await?;
-                walkthrough.answers.extend(began);
+                walkthrough.answers.extend(self.next_article(&snapshot, &walkthrough, role));
+                self.keep_texts(&snapshot, &walkthrough.answers).await?;
             }
-            (None, None) => return Err(WalkFault::Question(crate::found::QuestionFault::Empty)),
+            (None, None) => return Err(WalkFault::Question(QuestionFault::Empty)),
         }
         let seq = self.store.begin(&walkthrough).await?;
         self.stand(Kept { walkthrough, seq }, role).await
@@ -72,7 +76,6 @@ impl Walker {
     /// When the database fails.
     pub async fn preview(&self, article: &Article, complaint: Option<&str>, role: Role) -> Result<Walked, WalkFault> {
         let at_ms = (self.now_ms)();
-        let began = Said::Began { article: article.id.clone(), revision: Revision::of(article.source.as_bytes()) };
         let walkthrough = Walkthrough {
             id: WalkthroughId::from_bytes([0; 16]),
             channel: Channel::Phone,
@@ -81,7 +84,7 @@ impl Walker {
             signs: Vec::new(),
             candidates: Vec::new(),
             began_ms: at_ms,
-            answers: vec![Answer { said: began, at_ms }],
+            answers: vec![began(article, at_ms)],
         };
         self.stand(Kept { walkthrough, seq: Seq::default() }, role).await
     }
@@ -107,26 +110,24 @@ impl Walker {
         role: Role,
     ) -> Result<Walked, WalkFault> {
         for _ in 0..TRIES {
-            let walked = self.walked(id, role).await?;
+            let kept = self.kept(id).await?;
+            let n_kept = kept.walkthrough.answers.len();
+            let walked = self.stand(kept, role).await?;
             let known = match answer_id {
                 Some(answer_id) => self.store.knows_answer(&walked.walkthrough.id, answer_id).await?,
-                None => repeats(&walked.walkthrough, &reply),
+                None => false,
             };
-            if known {
+            if known || repeats(&walked.walkthrough, &reply) {
                 return Ok(walked);
             }
-            let Some(said) = said(&walked, &reply) else {
-                return if repeats(&walked.walkthrough, &reply) { Ok(walked) } else { Err(WalkFault::NotDue) };
-            };
-            let mut next = walked.walkthrough.clone();
-            let at_ms = (self.now_ms)();
-            next.answers.push(Answer { said, at_ms });
+            let Some(said) = said(&walked, &reply) else { return Err(WalkFault::NotDue) };
+            let mut next = walked.walkthrough;
+            next.answers.push(Answer { said, at_ms: (self.now_ms)() });
             if !matches!(reply, Reply::Step { .. }) {
-                let began = self.next_article(&walked.snapshot, &next, role).await?;
-                next.answers.extend(began);
+                next.answers.extend(self.next_article(&walked.snapshot, &next, role));
             }
-            let fresh = &next.answers[walked.walkthrough.answers.len()..];
-            match self.store.append(&next.id, walked.seq, answer_id, fresh).await? {
+            self.keep_texts(&walked.snapshot, &next.answers[n_kept..]).await?;
+            match self.store.append(&next.id, walked.seq, answer_id, &next.answers[n_kept..]).await? {
                 Appended::Stored(seq) => return self.stand(Kept { walkthrough: next, seq }, role).await,
                 Appended::SameAnswerId => return self.walked(id, role).await,
                 Appended::Conflict => {}
@@ -172,43 +173,39 @@ impl Walker {
     }
 
     /// The article that is walked next, when the complaint is narrowed down to one.
-    async fn next_article(
-        &self,
-        snapshot: &Snapshot,
-        walkthrough: &Walkthrough,
-        role: Role,
-    ) -> Result<Option<Answer>, WalkFault> {
-        match narrowed(snapshot, walkthrough, reader_of(walkthrough.channel, role)) {
-            Some(Next::Article(article)) => self.began(&article).await.map(Some),
-            Some(Next::Question(_)) | None => Ok(None),
+    fn next_article(&self, snapshot: &Snapshot, walkthrough: &Walkthrough, role: Role) -> Option<Answer> {
+        match narrowed(snapshot, walkthrough, reader_of(walkthrough.channel, role))? {
+            Next::Article(article) => Some(began(&article, (self.now_ms)())),
+            Next::Question(_) => None,
         }
     }
 
-    /// The article is walked from now on, in the text it has now.
-    async fn began(&self, article: &Article) -> Result<Answer, WalkFault> {
-        let at_ms = (self.now_ms)();
-        let revision = self.store.keep_text(&article.path, article.source.as_bytes(), at_ms).await?;
-        Ok(Answer { said: Said::Began { article: article.id.clone(), revision }, at_ms })
+    /// Keeps the texts of the articles that begin in `answers`, as `snapshot` has them.
+    async fn keep_texts(&self, snapshot: &Snapshot, answers: &[Answer]) -> Result<(), WalkFault> {
+        for answer in answers {
+            let Said::Began { article, .. } = &answer.said else { continue };
+            let article = snapshot.corpus.article(article).ok_or(WalkFault::NotFound)?;
+            self.store.keep_text(&article.path, article.source.as_bytes(), answer.at_ms).await?;
+        }
+        Ok(())
     }
 }
 
 /// What narrowing leads to.
 pub(super) enum Next {
     /// This is asked.
-    Question(crate::found::NarrowingQuestion),
+    Question(NarrowingQuestion),
     /// This is walked.
     Article(Arc<Article>),
 }
 
 /// What comes next for a walkthrough in which no article is walked; `None` when nothing is left.
 pub(super) fn narrowed(snapshot: &Snapshot, walkthrough: &Walkthrough, reader: Role) -> Option<Next> {
-    let readable = |c: &Candidate| Some((snapshot.shown(&c.article, reader)?, c.score));
-    let articles: Vec<(&Arc<Article>, f64)> =
+    let readable = |c: &Candidate| Some((Arc::clone(snapshot.shown(&c.article, reader)?), c.score));
+    let articles: Vec<(Arc<Article>, f64)> =
         walkthrough.candidates.iter().filter_map(readable).filter(|(a, _)| is_walkable(a)).collect();
-    let contenders: Vec<Contender<'_>> =
-        articles.iter().map(|(article, score)| Contender { article, score: *score }).collect();
     let contest = Contest {
-        contenders: &contenders,
+        contenders: &contenders(&articles),
         vocabulary: &snapshot.corpus.lists.signs,
         channel: walkthrough.channel,
         known: &walkthrough.signs,

@@ -14,11 +14,11 @@ use crate::{
 };
 
 /// Numbers tried for one code. With 30,000 of 100,000 taken, 32 fail together once in 10^16 times.
-const MAX_TRIES: usize = 32;
+pub const CODE_TRIES: usize = 32;
 
 impl Store {
     /// The code that leads to the walkthrough `id`: the one that is live, else a new one made of
-    /// numbers from `random`. `None` when there is no such walkthrough.
+    /// the first of the random `numbers` that is free. `None` when there is no such walkthrough.
     ///
     /// # Errors
     /// When it cannot be written, or all numbers tried are in use.
@@ -26,10 +26,9 @@ impl Store {
         &self,
         id: &WalkthroughId,
         now_ms: i64,
-        mut random: impl FnMut() -> u64,
+        numbers: [u64; CODE_TRIES],
     ) -> Result<Option<Handoff>, DatabaseFault> {
         let id = id.clone();
-        let numbers: [u64; MAX_TRIES] = std::array::from_fn(|_| random());
         self.write(move |connection| Box::pin(async move { hand_off(connection, id, now_ms, &numbers).await })).await
     }
 

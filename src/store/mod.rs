@@ -21,13 +21,14 @@ mod writer;
 pub use answers::{Appended, MAX_ANSWER_ROWS, TakenBack};
 pub use database::Store;
 pub use fault::{Cause, DatabaseFault};
+pub use handoffs::CODE_TRIES;
 pub use last_good::{LastGood, StoreFault};
 pub use lock::{DataLock, LockFault};
 pub use retention::{KEPT_MS, Swept};
 pub use secret::{Secret, random_bytes};
 pub use texts::KeptText;
 pub use vectors::{KeptCount, KeptVectors, VectorForm};
-pub use walkthroughs::{Kept, Outcomes, Seq};
+pub use walkthroughs::{Kept, Seq};
 
 #[cfg(test)]
 mod tests;

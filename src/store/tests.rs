@@ -19,7 +19,7 @@ use super::{
 use crate::{
     article::{ArticleId, Outcome, RelPath, Revision},
     case::{CODE_LASTS_MS, Feedback, HandoffCode, MANY_CODES},
-    guide::{Answer, Candidate, Channel, Said, Walkthrough, WalkthroughId},
+    guide::{Answer, Candidate, Channel, Said, Tally, Walkthrough, WalkthroughId},
 };
 
 const DAY_MS: i64 = 24 * 3600 * 1000;
@@ -242,7 +242,7 @@ async fn an_article_whose_text_was_not_kept_cannot_be_begun() {
 }
 
 #[tokio::test]
-async fn outcomes_count_walkthroughs_once_and_leave_out_what_was_taken_back() {
+async fn a_tally_counts_walkthroughs_once_and_leave_out_what_was_taken_back() {
     let place = Place::new().await;
     for (n, outcomes) in [
         &[Outcome::Solved][..],
@@ -262,12 +262,12 @@ async fn outcomes_count_walkthroughs_once_and_leave_out_what_was_taken_back() {
     let (id, seq) = place.begun(9).await;
     let seq = place.append(&id, seq, &[step("pump", Outcome::Solved)]).await;
     let washer = article("washer");
-    let outcomes = async || place.store.outcomes(&washer, "pump").await.expect("read");
-    assert_eq!(outcomes().await, Outcomes { solved: 3, tried: 4 });
+    let tally = async || place.store.tally(&washer, "pump").await.expect("read");
+    assert_eq!(tally().await, Tally { solved: 3, tried: 4 });
     place.store.take_back(&id, seq, 9).await.expect("written");
-    assert_eq!(outcomes().await, Outcomes { solved: 2, tried: 3 });
-    let elsewhere = place.store.outcomes(&article("other"), "pump").await.expect("read");
-    assert_eq!(elsewhere, Outcomes::default());
+    assert_eq!(tally().await, Tally { solved: 2, tried: 3 });
+    let elsewhere = place.store.tally(&article("other"), "pump").await.expect("read");
+    assert_eq!(elsewhere, Tally::default());
 }
 
 #[tokio::test]
@@ -311,7 +311,7 @@ async fn handing_off_again_gives_the_same_code_until_it_expires() {
     let place = Place::new().await;
     let (id, _) = place.begun(1).await;
     let hand_off = async |now_ms, random: u64| {
-        place.store.hand_off(&id, now_ms, || random).await.expect("written").expect("there")
+        place.store.hand_off(&id, now_ms, [random; CODE_TRIES]).await.expect("written").expect("there")
     };
     let handoff = hand_off(NOW_MS, 12_345).await;
     assert_eq!((handoff.code.as_str().len(), handoff.expires_ms), (6, NOW_MS + CODE_LASTS_MS));
@@ -322,7 +322,7 @@ async fn handing_off_again_gives_the_same_code_until_it_expires() {
     assert_eq!(leads_to(handoff.expires_ms).await, None);
     let later = hand_off(handoff.expires_ms, 54_321).await;
     assert_ne!(later.code, handoff.code);
-    let unknown = place.store.hand_off(&self::id(9), NOW_MS, || 1).await.expect("asked");
+    let unknown = place.store.hand_off(&self::id(9), NOW_MS, [1; CODE_TRIES]).await.expect("asked");
     assert_eq!(unknown, None);
 }
 
@@ -331,15 +331,14 @@ async fn a_code_leads_to_one_walkthrough_at_a_time() {
     let place = Place::new().await;
     let (first, _) = place.begun(1).await;
     let (second, _) = place.begun(2).await;
-    let seven = place.store.hand_off(&first, NOW_MS, || 7).await.expect("written").expect("there");
-    assert!(matches!(place.store.hand_off(&second, NOW_MS, || 7).await, Err(DatabaseFault::NoFreeCode)));
-    let mut numbers = [7, 7, 8].into_iter().cycle();
-    let random = || numbers.next().expect("endless");
-    let eight = place.store.hand_off(&second, NOW_MS, random).await.expect("written").expect("there");
+    let seven = place.store.hand_off(&first, NOW_MS, [7; CODE_TRIES]).await.expect("written").expect("there");
+    assert!(matches!(place.store.hand_off(&second, NOW_MS, [7; CODE_TRIES]).await, Err(DatabaseFault::NoFreeCode)));
+    let numbers = std::array::from_fn(|i| if i < 2 { 7 } else { 8 });
+    let eight = place.store.hand_off(&second, NOW_MS, numbers).await.expect("written").expect("there");
     assert_eq!((seven.code, &eight.code), (HandoffCode::new(7, 0), &HandoffCode::new(8, 0)));
     let (third, _) = place.begun(3).await;
     let after_ms = eight.expires_ms;
-    let again = place.store.hand_off(&third, after_ms, || 8).await.expect("written").expect("there");
+    let again = place.store.hand_off(&third, after_ms, [8; CODE_TRIES]).await.expect("written").expect("there");
     assert_eq!(place.store.handed_off(&again.code, after_ms).await.expect("read"), Some(third));
 }
 
@@ -356,7 +355,7 @@ async fn codes_grow_to_eight_digits_when_many_are_live() {
     );
     place.run(sql.leak()).await;
     let digits = async |id, now_ms| {
-        let handoff = place.store.hand_off(id, now_ms, || 77).await.expect("written").expect("there");
+        let handoff = place.store.hand_off(id, now_ms, [77; CODE_TRIES]).await.expect("written").expect("there");
         handoff.code.as_str().len()
     };
     assert_eq!(digits(&second, NOW_MS).await, 6);
@@ -375,7 +374,7 @@ async fn what_is_forgotten_is_no_longer_in_the_file() {
     let (other, _) = place.begun(2).await;
     place.run("UPDATE walkthrough SET symptom = 'the neighbour sold it to me' WHERE id LIKE 'w_01%'").await;
     place.append(&id, seq, &[step("one", Outcome::NotSolved)]).await;
-    let code = place.store.hand_off(&id, NOW_MS, || 7).await.expect("written").expect("there").code;
+    let code = place.store.hand_off(&id, NOW_MS, [7; CODE_TRIES]).await.expect("written").expect("there").code;
     let place = place.reopened().await;
     let in_file = |path: &Path| {
         let bytes = std::fs::read(path).expect("read");
@@ -403,8 +402,8 @@ async fn the_sweep_takes_what_is_old_and_leaves_what_is_needed() {
     let (alive, seq) = place.begun(2).await;
     let later = Answer { at_ms: NOW_MS + KEPT_MS, ..step("one", Outcome::NotSolved) };
     place.append(&alive, seq, &[later]).await;
-    place.store.hand_off(&old, NOW_MS, || 1).await.expect("written");
-    place.store.hand_off(&alive, NOW_MS, || 2).await.expect("written");
+    place.store.hand_off(&old, NOW_MS, [1; CODE_TRIES]).await.expect("written");
+    place.store.hand_off(&alive, NOW_MS, [2; CODE_TRIES]).await.expect("written");
     let spare = place.store.keep_text(&RelPath::new("b.md"), b"b", NOW_MS).await.expect("kept");
     let word = |at_ms| Feedback { article: article("a"), step: None, helpful: false, reason: None, at_ms };
     for at_ms in [NOW_MS, NOW_MS, NOW_MS + KEPT_MS] {

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     article::{ArticleId, Outcome},
-    guide::{Candidate, Channel, Walkthrough, WalkthroughId},
+    guide::{Candidate, Channel, Tally, Walkthrough, WalkthroughId},
 };
 
 /// How far a walkthrough had come when it was read. Who writes names it, so that two who go on from
@@ -33,15 +33,6 @@ pub struct Kept {
     pub walkthrough: Walkthrough,
     /// How far it had come.
     pub seq: Seq,
-}
-
-/// How often a step was tried, and how often it was the fix; each walkthrough counts once.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Outcomes {
-    /// It was the fix.
-    pub solved: u64,
-    /// It was done, with or without success.
-    pub tried: u64,
 }
 
 impl Store {
@@ -65,11 +56,11 @@ impl Store {
         read(&mut moment, id).await
     }
 
-    /// What came of `step` of `article` in all walkthroughs, answers taken back left out.
+    /// What came of `step` of `article` in all walkthroughs, each counted once, answers taken back left out.
     ///
     /// # Errors
     /// When it cannot be read.
-    pub async fn outcomes(&self, article: &ArticleId, step: &str) -> Result<Outcomes, DatabaseFault> {
+    pub async fn tally(&self, article: &ArticleId, step: &str) -> Result<Tally, DatabaseFault> {
         let row = sqlx::query(
             "SELECT COUNT(DISTINCT walkthrough) AS tried,
                     COUNT(DISTINCT CASE WHEN outcome = $3 THEN walkthrough END) AS solved
@@ -84,7 +75,7 @@ impl Store {
         .fetch_one(self.readers())
         .await?;
         let count = |column| row.try_get::<i64, _>(column).map(i64::cast_unsigned);
-        Ok(Outcomes { solved: count("solved")?, tried: count("tried")? })
+        Ok(Tally { solved: count("solved")?, tried: count("tried")? })
     }
 }
 

@@ -240,6 +240,20 @@ async fn a_complaint_is_narrowed_down_by_a_question_and_none_of_these_leads_on_a
 }
 
 #[tokio::test]
+async fn an_article_that_is_retired_while_a_question_stands_leaves_the_other_to_be_walked() {
+    let mut world = world();
+    let walk = world.begin(json!({"q": "洗衣机脱水排水都不行"}), "").await;
+    assert_eq!(at(&walk).0, "question");
+    world.write("drain.md", &no_drain().replace("kind:", "status: retired\nkind:"));
+    world.look();
+    let left = world.stand(&walk, "").await;
+    assert_eq!((at(&left), &left["article"]), (("step", "look"), &json!("spin")));
+    let next = world.did(&walk, "look", "not_solved").await;
+    assert_eq!((at(&next), next["tried"].as_array().map(Vec::len)), (("step", "program"), Some(1)));
+    assert_eq!(world.stand(&walk, "").await, next);
+}
+
+#[tokio::test]
 async fn a_complaint_of_danger_stops_everything() {
     let danger = "[shock -> help] 先断电，别碰机器。\n+ 漏电\n";
     let help = "---\nid: help\ntitle: 触电急救\nseverity: danger\n---\n断电。\n";

@@ -160,7 +160,7 @@ impl DueStepBody {
             safety: (!safety.is_empty()).then_some(safety),
             html: lines_html(walked, due.step.lines, role),
             why: due.why.clone(),
-            evidence: EvidenceBody { solved: due.tally.solved.into(), tried: due.tally.tried.into() },
+            evidence: EvidenceBody { solved: due.tally.solved, tried: due.tally.tried },
         }
     }
 }

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use super::{search::uncached, walkthrough_body::WalkthroughBody};
 use crate::{
+    access::Role,
     article::Outcome,
     guide::Channel,
     http::{
@@ -19,8 +20,12 @@ use crate::{
         params::Params,
         routes::ServerState,
     },
-    journey::{Beginning, Reply},
+    journey::{Beginning, Reply, Walked},
 };
+
+fn shown(walked: &Walked, role: Role) -> Response {
+    uncached(Json(WalkthroughBody::new(walked, role)))
+}
 
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -61,7 +66,7 @@ pub(crate) async fn begin(
         signs: sent.signs.into_iter().collect(),
     };
     let walked = state.walker.begin(beginning, role).await?;
-    Ok((StatusCode::CREATED, uncached(Json(WalkthroughBody::new(&walked, role)))).into_response())
+    Ok((StatusCode::CREATED, shown(&walked, role)).into_response())
 }
 
 /// Where a walkthrough stands.
@@ -75,7 +80,7 @@ pub(crate) async fn walkthrough(
 ) -> Result<Response, ApiFault> {
     params.only(&[])?;
     let walked = state.walker.walked(&id, role).await?;
-    Ok(uncached(Json(WalkthroughBody::new(&walked, role))))
+    Ok(shown(&walked, role))
 }
 
 /// An answer: to a step (`step`, `outcome`), to a question (`sign`, `value`, or `value: null` for 不清楚), or 都不是.
@@ -109,7 +114,7 @@ pub(crate) async fn answer(
     let answer_id = sent.answer_id.clone();
     let reply = reply(sent)?;
     let walked = state.walker.answer(&id, reply, answer_id.as_deref(), role).await?;
-    Ok(uncached(Json(WalkthroughBody::new(&walked, role))))
+    Ok(shown(&walked, role))
 }
 
 fn reply(sent: AnswerRequest) -> Result<Reply, HttpFault> {
@@ -144,7 +149,7 @@ pub(crate) async fn take_back(
 ) -> Result<Response, ApiFault> {
     params.only(&[])?;
     let walked = state.walker.take_back(&id, role).await?;
-    Ok(uncached(Json(WalkthroughBody::new(&walked, role))))
+    Ok(shown(&walked, role))
 }
 
 /// A code, and until when it leads to the walkthrough.

@@ -145,7 +145,7 @@ async fn search(state: &ServerState, role: Role, q: &str, open: &str, desk: &mut
         selected: hit.article.id.as_str() == open,
     };
     desk.results = found.hits.iter().map(result).collect();
-    desk.alert = found.alert.map(AlertView::new);
+    desk.alert = found.alert.map(AlertView::of);
     Ok(())
 }
 

@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     access::{Role, standing_banner},
-    article::Severity,
+    article::{Article, Severity},
     found::{Alert, AnswerClass, Found, Hit, Question, QuestionFault, Snippet},
     http::{
         api::{blocking, search::question},
@@ -69,12 +69,12 @@ pub(super) struct AlertView {
 }
 
 impl AlertView {
-    pub(super) fn new(alert: Alert) -> Self {
-        Self {
-            url: alert.article.as_ref().map(|a| article_url(&a.id)),
-            title: alert.article.map(|a| a.title.clone()),
-            say: alert.say,
-        }
+    pub(super) fn new(say: String, article: Option<&Article>) -> Self {
+        Self { url: article.map(|a| article_url(&a.id)), title: article.map(|a| a.title.clone()), say }
+    }
+
+    pub(super) fn of(alert: Alert) -> Self {
+        Self::new(alert.say, alert.article.as_deref())
     }
 }
 
@@ -184,7 +184,7 @@ fn results(found: Found, question: &Question) -> ResultsView {
         understood: here.understood(&found.understood),
         more_url: more.then(|| format!("{}&offset={next}", here.url())),
         question: ask.then(|| "是哪种电器？同一个代码在不同电器上意思不同。".to_owned()),
-        alert: found.alert.map(AlertView::new),
+        alert: found.alert.map(AlertView::of),
         results: found.hits.into_iter().map(result).collect(),
         query: found.query,
     }

@@ -1,6 +1,6 @@
 //! A walkthrough as the pages show it: the customer's `/w/{id}` and the agent's `/desk`.
 
-use super::article::with_verdict;
+use super::{article::with_verdict, home::AlertView};
 use crate::{
     access::Role,
     article::{ArticleId, Layer},
@@ -25,7 +25,7 @@ pub(super) struct WalkView {
     pub model: Option<String>,
     pub step: Option<StepView>,
     pub question: Option<QuestionView>,
-    pub danger: Option<DangerView>,
+    pub danger: Option<AlertView>,
     pub service: Option<ServiceView>,
     pub solved_by: Option<String>,
     pub tried: Vec<TriedView>,
@@ -59,12 +59,6 @@ pub(super) struct OptionView {
     pub leads_to: String,
 }
 
-pub(super) struct DangerView {
-    pub say: String,
-    pub url: Option<String>,
-    pub title: String,
-}
-
 pub(super) struct ServiceView {
     pub heading: &'static str,
     pub reason: String,
@@ -80,8 +74,8 @@ pub(super) struct TriedView {
 }
 
 pub(super) struct CodeView {
-    pub first: String,
-    pub second: String,
+    /// In two groups.
+    pub digits: String,
     pub aloud: String,
     pub until: String,
 }
@@ -163,11 +157,7 @@ impl WalkView {
             WalkPlace::Solved(step) => view.solved_by = Some(step.clone()),
             WalkPlace::Service { why, next } => view.leave(why, next.as_ref(), walked, role),
             WalkPlace::Danger { say, article } => {
-                view.danger = Some(DangerView {
-                    say: say.clone(),
-                    url: article.as_ref().map(|a| article_url(&a.id)),
-                    title: article.as_ref().map(|a| a.title.clone()).unwrap_or_default(),
-                });
+                view.danger = Some(AlertView::new(say.clone(), article.as_deref()));
             }
         }
         view
@@ -222,13 +212,7 @@ impl TriedView {
 
 impl CodeView {
     fn new(handoff: &Handoff) -> Self {
-        let (first, second) = handoff.code.as_str().split_at(handoff.code.as_str().len() / 2);
         let aloud: Vec<String> = handoff.code.as_str().chars().map(String::from).collect();
-        Self {
-            first: first.to_owned(),
-            second: second.to_owned(),
-            aloud: aloud.join(" "),
-            until: clock_minute(handoff.expires_ms),
-        }
+        Self { digits: handoff.code.spoken(), aloud: aloud.join(" "), until: clock_minute(handoff.expires_ms) }
     }
 }
