@@ -251,7 +251,7 @@ impl Embedder {
     }
 
     fn known(&self, text: &str) -> Option<Compact> {
-        self.kept.as_ref()?.of(text).and_then(Compact::from_bytes)
+        self.kept.as_ref()?.of(text).and_then(|bytes| Compact::from_bytes(&bytes))
     }
 
     /// Makes the vectors of new texts and keeps them.
