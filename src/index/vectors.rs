@@ -82,10 +82,18 @@ impl Section<'_> {
 /// The vectors of one version of an article.
 #[derive(Debug)]
 pub struct ArticleVectors {
-    /// The version.
-    pub revision: Revision,
-    /// Its texts with their vectors.
-    pub texts: Vec<(Meant, Compact)>,
+    revision: Revision,
+    texts: Box<[Known]>,
+}
+
+/// A text of an article with its vector.
+#[derive(Debug)]
+struct Known {
+    staff: bool,
+    place: Place,
+    /// Only of a title and people's own words, which are shown as reasons: the long texts need much room.
+    short: Option<Box<str>>,
+    vector: Compact,
 }
 
 /// The vectors of all articles that have them.
@@ -94,9 +102,33 @@ pub struct Vectors {
     by_key: HashMap<u64, Arc<ArticleVectors>>,
     /// The middle of all texts each reader may know; empty before [`Vectors::settle`].
     centres: [Arc<[f32]>; 2],
-    /// Texts of no article, for a folder too small to have a middle of its own.
-    others: Arc<[Compact]>,
+    /// What the middle is made of: these texts, and some of no article for a folder too small to have a middle of
+    /// its own.
+    sums: [Sum; 2],
 }
+
+/// Vectors added up exactly: what is taken away again leaves nothing behind, and their order does not matter. So one
+/// save costs the texts of one article, not those of the folder.
+#[derive(Debug, Clone, Default)]
+struct Sum {
+    numbers: Vec<i64>,
+    n: i64,
+}
+
+impl Sum {
+    fn count(&mut self, vector: &Compact, times: i64) {
+        self.numbers.resize(vector.dimension(), 0);
+        vector.add_to(&mut self.numbers, times);
+        self.n += times;
+    }
+
+    fn middle(&self) -> Arc<[f32]> {
+        let n = self.n.max(1) as f64;
+        self.numbers.iter().map(|x| (*x as f64 / Compact::UNIT / n) as f32).collect()
+    }
+}
+
+const READERS: [Reader; 2] = [Reader::Public, Reader::Staff];
 
 /// How near the texts of an article are to a question: 0 for what has nothing to do with it, 1 for the same.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -139,8 +171,12 @@ const FAR: f32 = 0.34;
 impl Vectors {
     /// No articles yet, and texts about anything at all beside which they are seen.
     #[must_use]
-    pub fn beside(others: Vec<Compact>) -> Self {
-        Self { others: others.into(), ..Self::default() }
+    pub fn beside(others: &[Compact]) -> Self {
+        let mut vectors = Self::default();
+        for sum in &mut vectors.sums {
+            others.iter().for_each(|vector| sum.count(vector, 1));
+        }
+        vectors
     }
 
     /// How many articles have theirs.
@@ -163,26 +199,21 @@ impl Vectors {
 
     /// Puts the vectors of an article in the place of older ones.
     pub fn put(&mut self, article: &Article, vectors: ArticleVectors) {
-        self.by_key.insert(IndexDocument::key(&article.id), Arc::new(vectors));
+        vectors.count(&mut self.sums, 1);
+        let older = self.by_key.insert(IndexDocument::key(&article.id), Arc::new(vectors));
+        older.iter().for_each(|older| older.count(&mut self.sums, -1));
     }
 
     /// Keeps only the articles that `is_there`, by their numbers, and finds the middle of what is left.
     pub fn settle(&mut self, is_there: impl Fn(u64) -> bool) {
-        self.by_key.retain(|key, _| is_there(*key));
-        let mut keys: Vec<&u64> = self.by_key.keys().collect();
-        // Sums in another order differ in the last bits.
-        keys.sort_unstable();
-        self.centres = [Reader::Public, Reader::Staff].map(|reader| {
-            let own = keys.iter().flat_map(|key| self.by_key[key].known_to(reader)).map(|(_, vector)| vector);
-            let mut sum = Vec::new();
-            let mut n = 0.0f32;
-            for vector in self.others.iter().chain(own) {
-                sum.resize(vector.dimension(), 0.0);
-                vector.add_to(&mut sum);
-                n += 1.0;
+        self.by_key.retain(|key, vectors| {
+            let stays = is_there(*key);
+            if !stays {
+                vectors.count(&mut self.sums, -1);
             }
-            sum.iter().map(|x| x / n.max(1.0)).collect()
+            stays
         });
+        self.centres = self.sums.each_ref().map(Sum::middle);
     }
 
     /// The `n` articles nearest to `question` and those numbered `also`, by texts `reader` may know,
@@ -199,49 +230,66 @@ impl Vectors {
         let centre = &self.centres[usize::from(reader == Reader::Staff)];
         let seen = question.seen_from(centre);
         let middle = seen.along(centre);
-        let mut all: Vec<(Nearness, u64, &Meant)> = self
+        let mut all: Vec<(Nearness, u64, &Known)> = self
             .by_key
             .iter()
             .filter_map(|(key, vectors)| {
-                let (nearness, meant) =
+                let (nearness, known) =
                     vectors.nearest(reader, |vector| scale((vector.similarity(&seen) - middle) / FAR))?;
-                Some((nearness, *key, meant))
+                Some((nearness, *key, known))
             })
             .collect();
         all.sort_by(|a, b| b.0.mean().total_cmp(&a.0.mean()).then(a.1.cmp(&b.1)));
         let wanted = (0..).zip(all).filter(|(i, (_, key, _))| *i < n || also.contains(key));
-        wanted
-            .map(|(_, (nearness, key, meant))| Near { key, nearness, place: meant.place, text: meant.text.clone() })
-            .collect()
+        let near = |(_, (nearness, key, known)): (usize, (Nearness, u64, &Known))| {
+            let text = known.short.as_deref().unwrap_or_default().to_owned();
+            Near { key, nearness, place: known.place, text }
+        };
+        wanted.map(near).collect()
     }
 }
 
 impl ArticleVectors {
-    fn known_to(&self, reader: Reader) -> impl Iterator<Item = &(Meant, Compact)> {
-        self.texts.iter().filter(move |(meant, _)| !meant.staff || reader == Reader::Staff)
+    /// The vectors of the texts of `revision`.
+    pub fn new(revision: Revision, texts: impl Iterator<Item = (Meant, Compact)>) -> Self {
+        let known = |(meant, vector): (Meant, Compact)| {
+            let is_short = matches!(meant.place, Place::Title | Place::Symptom);
+            Known { staff: meant.staff, place: meant.place, short: is_short.then(|| meant.text.into()), vector }
+        };
+        Self { revision, texts: texts.map(known).collect() }
     }
 
-    /// The best of each kind of text, and the short text that says it best.
-    fn nearest(&self, reader: Reader, similarity: impl Fn(&Compact) -> f32) -> Option<(Nearness, &Meant)> {
-        let mut best: [Option<(f32, &Meant)>; 4] = [None; 4];
-        for (meant, vector) in self.known_to(reader) {
-            let similarity = similarity(vector);
-            let kind = &mut best[match meant.place {
+    fn count(&self, sums: &mut [Sum; 2], times: i64) {
+        for (sum, reader) in sums.iter_mut().zip(READERS) {
+            self.known_to(reader).for_each(|known| sum.count(&known.vector, times));
+        }
+    }
+
+    fn known_to(&self, reader: Reader) -> impl Iterator<Item = &Known> {
+        self.texts.iter().filter(move |known| !known.staff || reader == Reader::Staff)
+    }
+
+    /// The best of each kind of text, and the short text that says it best. Whoever may know any text of an article
+    /// may know its title.
+    fn nearest(&self, reader: Reader, similarity: impl Fn(&Compact) -> f32) -> Option<(Nearness, &Known)> {
+        let mut best: [Option<(f32, &Known)>; 4] = [None; 4];
+        for known in self.known_to(reader) {
+            let similarity = similarity(&known.vector);
+            let kind = &mut best[match known.place {
                 Place::Title => 0,
                 Place::Symptom => 1,
                 Place::Body => 2,
                 Place::Heading => 3,
             }];
             if kind.is_none_or(|(s, _)| similarity > s) {
-                *kind = Some((similarity, meant));
+                *kind = Some((similarity, known));
             }
         }
-        let phrases = best[..2].iter().flatten().max_by(|a, b| a.0.total_cmp(&b.0));
-        let meant = phrases.or(best[2].as_ref()).or(best[3].as_ref())?.1;
+        let nearest = best[..2].iter().flatten().max_by(|a, b| a.0.total_cmp(&b.0))?.1;
         // An article without one kind of text is as near as its title.
         let title = best.iter().flatten().next()?.0;
         let of = |kind: usize| best[kind].map_or(title, |(s, _)| s);
-        Some((Nearness { title, phrase: of(1), whole: of(2), section: of(3) }, meant))
+        Some((Nearness { title, phrase: of(1), whole: of(2), section: of(3) }, nearest))
     }
 }
 
@@ -269,5 +317,37 @@ mod tests {
             ]
         );
         assert!(texts(file).iter().all(|t| t.0 || !t.2.contains("密语")));
+    }
+    #[test]
+    fn the_middle_is_the_same_however_the_folder_came_about() {
+        let article = |id: &str| {
+            let file = format!("---\nid: {id}\naudience: agent\n---\n# 题\n");
+            parse(&RelPath::new("a.md"), file.as_bytes()).article.expect("an article")
+        };
+        let vector = |n: usize| crate::meaning::Vector::of(&[n as f32, 1.0, 0.3]).expect("a vector").compact();
+        let meant = |staff| Meant { staff, place: Place::Title, text: "题".to_owned() };
+        let of = |n: usize| [(meant(n % 2 == 1), vector(n)), (meant(true), vector(n + 7))];
+        let put = |vectors: &mut Vectors, id: &str, n: usize| {
+            let article = article(id);
+            vectors.put(&article, ArticleVectors::new(article.revision, of(n).into_iter()));
+        };
+        let mut one = Vectors::beside(&[vector(20)]);
+        ["a", "b", "c"].into_iter().zip([1, 2, 3]).for_each(|(id, n)| put(&mut one, id, n));
+        one.settle(|_| true);
+        let mut other = Vectors::beside(&[vector(20)]);
+        ["c", "x", "b", "a", "a"].into_iter().zip([3, 9, 5, 4, 1]).for_each(|(id, n)| put(&mut other, id, n));
+        put(&mut other, "b", 2);
+        let gone = IndexDocument::key(&article("x").id);
+        other.settle(|key| key != gone);
+        assert_eq!(one.centres, other.centres);
+        let plain = [vector(20), vector(2)];
+        let along = |i: usize| {
+            plain.iter().map(|v| v.similarity(&crate::meaning::Vector::of(&axis(i)).expect("one"))).sum::<f32>() / 2.0
+        };
+        assert!((0..3).all(|i| (one.centres[0][i] - along(i)).abs() < 1e-6), "customers: {:?}", one.centres[0]);
+    }
+
+    fn axis(i: usize) -> Vec<f32> {
+        (0..3).map(|j| f32::from(u8::from(i == j))).collect()
     }
 }

@@ -18,8 +18,8 @@ use crate::{
 /// An answer waits so long for its vector, then goes out without: longer is felt as waiting. The model needs 25 ms for
 /// the 64 pieces it reads at most, on the slowest machine measured; a server in the same house about 50.
 pub(super) const DEADLINE: Duration = Duration::from_millis(300);
-/// A tool that wants to wait waits so long.
-pub(super) const PATIENCE: Duration = Duration::from_secs(30);
+/// A tool that wants to wait waits so long: less than any answer may take.
+pub(super) const PATIENCE: Duration = Duration::from_secs(15);
 /// A server has so long for a question: what comes after the deadline is remembered for the next time.
 pub(super) const QUESTION_TIME: Duration = Duration::from_secs(10);
 /// Questions whose vectors are remembered.

@@ -200,7 +200,7 @@ impl Embedder {
             }
         };
         let elsewhere: Vec<String> = ELSEWHERE.iter().map(|text| (*text).to_owned()).collect();
-        self.vectors = Vectors::beside(self.made_or_known(&source, &elsewhere)?);
+        self.vectors = Vectors::beside(&self.made_or_known(&source, &elsewhere)?);
         let meaning = &self.live.meaning;
         meaning.health.well();
         meaning.asked.get_or_init(|| Asked::start(&source, scale, &meaning.health));
@@ -236,9 +236,9 @@ impl Embedder {
                 let vector = made.get(&meant.text).cloned().or_else(|| self.known(&meant.text))?;
                 Some((meant, vector))
             };
-            let texts = texts.into_iter().filter_map(with_vector).collect();
+            let vectors = ArticleVectors::new(article.revision, texts.into_iter().filter_map(with_vector));
             self.embedded.push(article.id.clone());
-            self.vectors.put(&article, ArticleVectors { revision: article.revision, texts });
+            self.vectors.put(&article, vectors);
         }
         Ok(())
     }
@@ -251,7 +251,7 @@ impl Embedder {
     }
 
     fn known(&self, text: &str) -> Option<Compact> {
-        self.kept.as_ref()?.of(text).and_then(Compact::from_bytes)
+        self.kept.as_ref()?.of(text).and_then(|bytes| Compact::from_bytes(&bytes))
     }
 
     /// Makes the vectors of new texts and keeps them.

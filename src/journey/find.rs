@@ -86,12 +86,37 @@ impl Finder {
     /// # Errors
     /// Before the first look has been published, or when the index fails.
     pub fn find(&self, question: &Question, role: Role) -> Result<Found, FindFault> {
-        let started = Instant::now();
+        self.find_in(&*self.snapshot()?, question, &self.live.meaning.asking(question.wait), role)
+    }
+
+    /// Answers `questions` for `role` from one state of the folder, each as [`Finder::find`] does; those that wait
+    /// for meaning share one patience.
+    ///
+    /// # Errors
+    /// As [`Finder::find`].
+    pub fn find_each(&self, questions: &[Question], role: Role) -> Result<Vec<Found>, FindFault> {
         let snapshot = self.snapshot()?;
-        let meanings = self.live.meaning.asking(question.wait);
-        let mut found = search(question, &context(&snapshot, &meanings, role))?;
+        let patient = self.live.meaning.asking(true);
+        let find = |question: &Question| {
+            if question.wait {
+                return self.find_in(&snapshot, question, &patient, role);
+            }
+            self.find_in(&snapshot, question, &self.live.meaning.asking(false), role)
+        };
+        questions.iter().map(find).collect()
+    }
+
+    fn find_in(
+        &self,
+        snapshot: &Snapshot,
+        question: &Question,
+        meanings: &dyn Meanings,
+        role: Role,
+    ) -> Result<Found, FindFault> {
+        let started = Instant::now();
+        let mut found = search(question, &context(snapshot, meanings, role))?;
         found.generation = snapshot.generation;
-        found.question = ask_back(&found, question, &snapshot, role);
+        found.question = ask_back(&found, question, snapshot, role);
         found.took_us = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX);
         Ok(found)
     }

@@ -95,9 +95,13 @@ impl Compact {
         self.numbers.len()
     }
 
-    /// Adds its numbers to `sum`.
-    pub fn add_to(&self, sum: &mut [f32]) {
-        sum.iter_mut().zip(&self.numbers).for_each(|(sum, x)| *sum += f32::from(*x) * self.scale);
+    /// What is 1 in a sum of vectors: fine enough for the smallest scale, and millions of vectors fit.
+    pub const UNIT: f64 = (1_u64 << 40) as f64;
+
+    /// Adds its numbers so many times to `sum`, in whole numbers of [`Compact::UNIT`].
+    pub fn add_to(&self, sum: &mut [i64], times: i64) {
+        let scale = (f64::from(self.scale) * Self::UNIT) as i64 * times;
+        sum.iter_mut().zip(&self.numbers).for_each(|(sum, x)| *sum += i64::from(*x) * scale);
     }
 
     /// The bytes to keep: the scale (little endian), then the numbers.

@@ -315,12 +315,12 @@ mod tests {
             parse(&RelPath::new("a.md"), file.as_bytes()).article.expect("an article")
         };
         let articles = [
-            article("洗衣机漏水", "底下漏水, 地上一摊水"),
-            article("洗衣机不进水", "不进水, 进水慢"),
+            article("洗衣机漏水", "底下漏水, 地上一摊水, 机芯响"),
+            article("洗衣机不进水", "不进水, 进水慢, 机芯坏"),
             article("净水器漏水", "漏水, 滤芯漏水"),
             article("净水器水位低", "水位低, 滤芯"),
         ];
-        let dictionary = Dictionary::with_words(&parse_words("不进水\n净水器\n滤芯").0);
+        let dictionary = Dictionary::with_words(&parse_words("不进水\n净水器\n滤芯\n机芯").0);
         let readings = parse_readings("").0;
         let lexicon =
             Lexicon::new(articles.iter(), false, &dictionary, &readings, &parse_synonyms("不进水 = 不来水\n").0);
@@ -348,5 +348,11 @@ mod tests {
         assert_eq!(heard("洗衣机漏水"), None);
         assert_eq!(heard("水位低"), None);
         assert_eq!(heard("净水器有水"), None, "a negation is never put in or taken out");
+    }
+    #[test]
+    fn no_word_is_cut_by_its_sound() {
+        assert_eq!(heard("鸡芯旁边漏水").as_deref(), Some("机芯旁边漏水"), "where no word stands in the way");
+        assert_eq!(heard("洗衣机新买的漏水"), None, "机新 is no 机芯: the machine ends there");
+        assert_eq!(heard("漏水的洗衣机新买的"), None);
     }
 }

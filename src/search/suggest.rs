@@ -1,7 +1,7 @@
 //! Completions of what is being typed: titles, people's own words, codes, models; by their characters
 //! or in pinyin.
 
-use std::{collections::HashSet, sync::Arc};
+use std::sync::Arc;
 
 use crate::{
     article::Article,
@@ -17,6 +17,7 @@ const LETTERS: usize = 2;
 struct Entry {
     /// In normal form, without blanks.
     plain: Box<str>,
+    n_chars: usize,
     /// With which letters its first character may begin: most entries need no closer look.
     first_letters: u32,
     text: Box<str>,
@@ -24,7 +25,7 @@ struct Entry {
     article: Arc<Article>,
 }
 
-/// All that can be suggested to one kind of reader, sorted.
+/// All that can be suggested to one kind of reader, sorted, each text once.
 pub struct Suggestions {
     entries: Vec<Entry>,
 }
@@ -37,9 +38,9 @@ impl Suggestions {
             let mut add = |text: &str, kind| {
                 let plain = fold(text);
                 if !plain.is_empty() {
-                    let first_letters = first_letters(&plain);
+                    let (n_chars, first_letters) = (plain.chars().count(), first_letters(&plain));
                     let (text, article) = (text.into(), Arc::clone(article));
-                    entries.push(Entry { plain: plain.into(), first_letters, text, kind, article });
+                    entries.push(Entry { plain: plain.into(), n_chars, first_letters, text, kind, article });
                 }
             };
             add(&article.title, SuggestionKind::Title);
@@ -55,6 +56,7 @@ impl Suggestions {
             }
         }
         entries.sort_by(|a, b| (&a.plain, a.kind, &a.article.id).cmp(&(&b.plain, b.kind, &b.article.id)));
+        entries.dedup_by(|later, first| later.plain == first.plain);
         Self { entries }
     }
 
@@ -68,25 +70,35 @@ impl Suggestions {
         }
         let from = self.entries.partition_point(|e| *e.plain < *typed);
         let begins = self.entries[from..].iter().take_while(|e| e.plain.starts_with(&typed));
-        let mut found: Vec<&Entry> = begins.collect();
-        found.sort_by_key(|e| (e.plain.chars().count(), e.kind));
+        let mut found = first_rows(begins.map(|e| ((e.n_chars, e.kind), e)));
         if found.len() < ROWS {
-            let mut holds: Vec<&Entry> =
-                self.entries.iter().filter(|e| e.plain.contains(&typed) && !e.plain.starts_with(&typed)).collect();
-            holds.sort_by_key(|e| (e.plain.find(&typed), e.plain.chars().count()));
-            found.extend(holds);
+            // Most entries do not hold it, and saying so is cheaper than saying where.
+            let holds = self.entries.iter().filter(|e| e.plain.contains(&typed));
+            let places = holds.filter_map(|e| e.plain.find(&typed).map(|at| (at, e)));
+            found.extend(first_rows(places.filter(|(at, _)| *at > 0).map(|(at, e)| ((at, e.n_chars), e))));
         }
         if found.len() < ROWS && typed.len() >= LETTERS && typed.bytes().all(|b| b.is_ascii_lowercase()) {
             let first = letter_bit(typed.as_bytes()[0]);
-            let may = self.entries.iter().filter(|e| e.first_letters & first != 0);
-            let mut spelled: Vec<&Entry> = may.filter(|e| begins_in_pinyin(&e.plain, &typed)).collect();
-            spelled.sort_by_key(|e| (e.plain.chars().count(), e.kind));
-            found.extend(spelled);
+            let may = self.entries.iter().filter(|e| e.first_letters & first != 0 && !e.plain.contains(&typed));
+            let spelled = may.filter(|e| begins_in_pinyin(&e.plain, &typed));
+            found.extend(first_rows(spelled.map(|e| ((e.n_chars, e.kind), e))));
         }
-        let mut seen = HashSet::new();
-        let rows = found.into_iter().filter(|e| seen.insert(&e.plain)).take(ROWS);
-        rows.map(|e| Suggestion { text: e.text.to_string(), kind: e.kind, article: Arc::clone(&e.article) }).collect()
+        let row = |e: &Entry| Suggestion { text: e.text.to_string(), kind: e.kind, article: Arc::clone(&e.article) };
+        found.into_iter().take(ROWS).map(row).collect()
     }
+}
+
+/// The first rows by their keys; those with the same key stay in their order.
+fn first_rows<'e, K: Ord + Copy>(keyed: impl Iterator<Item = (K, &'e Entry)>) -> Vec<&'e Entry> {
+    let mut all: Vec<(K, usize, &Entry)> = keyed.enumerate().map(|(i, (key, e))| (key, i, e)).collect();
+    let order = |row: &(K, usize, &Entry)| (row.0, row.1);
+    if all.len() > ROWS {
+        // Of one letter there may be thousands.
+        all.select_nth_unstable_by_key(ROWS, order);
+        all.truncate(ROWS);
+    }
+    all.sort_unstable_by_key(order);
+    all.into_iter().map(|(_, _, e)| e).collect()
 }
 
 fn fold(text: &str) -> String {
@@ -119,5 +131,22 @@ mod tests {
         assert_eq!(texts("shuaigantong"), ["甩干桶不转"]);
         assert!(texts("s").is_empty(), "one letter says nothing");
         assert!(texts("  ").is_empty() && texts("火箭").is_empty());
+    }
+    #[test]
+    fn a_text_many_articles_share_takes_one_row_and_the_shortest_come_first() {
+        let files = (0..12)
+            .map(|n| format!("---\ntitle: 洗衣机漏水{n:02}\nsymptoms: [漏水, 漏水{}]\n---\n一\n", "啊".repeat(n)));
+        let articles: Vec<Arc<Article>> = files
+            .enumerate()
+            .map(|(n, f)| Arc::new(parse(&RelPath::new(&format!("{n}.md")), f.as_bytes()).article.expect("an article")))
+            .collect();
+        let s = Suggestions::new(articles.iter());
+        let texts = |t: &str| s.complete(t).into_iter().map(|s| s.text).collect::<Vec<_>>();
+        let shortest: Vec<String> = (0..ROWS).map(|n| format!("漏水{}", "啊".repeat(n))).collect();
+        assert_eq!(texts("漏"), shortest);
+        assert_eq!(texts("漏水"), shortest);
+        assert_eq!(texts("loushui"), shortest);
+        assert_eq!(texts("机漏")[..2], ["洗衣机漏水00", "洗衣机漏水01"]);
+        assert_eq!(texts("机漏").len(), ROWS);
     }
 }

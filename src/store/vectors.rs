@@ -6,7 +6,7 @@
 use std::{
     collections::HashMap,
     fs,
-    io::{self, Write},
+    io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
 
@@ -31,13 +31,23 @@ pub struct VectorForm<'a> {
     pub n_bytes: usize,
 }
 
-/// The kept vectors, as bytes of one length.
+/// The kept vectors, as bytes of one length. They stay in the file: those in service are held by whom they serve.
 #[derive(Debug)]
 pub struct KeptVectors {
-    file: Option<fs::File>,
+    file: fs::File,
     path: PathBuf,
-    by_text: HashMap<[u8; KEY], Box<[u8]>>,
+    by_text: HashMap<[u8; KEY], Place>,
+    /// Where the next record begins; nowhere after half a record.
+    end: Option<u64>,
     n_bytes: usize,
+}
+
+#[derive(Debug)]
+enum Place {
+    /// Its record begins there.
+    InFile(u64),
+    /// It could not be written.
+    Here(Box<[u8]>),
 }
 
 /// What a look at the file says.
@@ -83,28 +93,36 @@ impl KeptVectors {
         if too_large {
             known.clear();
         }
-        let mut n_whole = 0;
-        let mut by_text = HashMap::new();
-        for (key, vector) in records(&known, form.n_bytes) {
-            n_whole += 1;
-            by_text.insert(key, vector.into());
-        }
-        let fits = known.len() == n_whole * length(form.n_bytes) && !too_large;
-        let file =
-            fs::OpenOptions::new().create(true).append(fits).write(true).truncate(!fits).open(&path).map_err(fault)?;
-        let mut kept = Self { file: Some(file), path, by_text, n_bytes: form.n_bytes };
-        if !fits {
+        let by_text: HashMap<_, _> = records(&known, form.n_bytes)
+            .zip(starts(form.n_bytes))
+            .map(|((key, _), at)| (key, Place::InFile(at)))
+            .collect();
+        let n_whole = records(&known, form.n_bytes).count();
+        if known.len() != n_whole * length(form.n_bytes) || too_large {
             // Written anew whole, so that the records stand where they are looked for.
-            let all: Vec<u8> = kept.by_text.iter().flat_map(|(key, vector)| record(key, vector)).collect();
-            kept.append(&all)?;
+            let all: Vec<u8> = records(&known, form.n_bytes).flat_map(|(key, vector)| record(&key, vector)).collect();
+            fs::write(&path, all).map_err(fault)?;
         }
-        Ok(kept)
+        let file = fs::OpenOptions::new().create(true).read(true).append(true).open(&path).map_err(fault)?;
+        let end = Some((n_whole * length(form.n_bytes)) as u64);
+        Ok(Self { file, path, by_text, end, n_bytes: form.n_bytes })
     }
 
     /// The vector of `text`, when it was kept.
     #[must_use]
-    pub fn of(&self, text: &str) -> Option<&[u8]> {
-        self.by_text.get(&key(text)).map(|v| &**v)
+    pub fn of(&self, text: &str) -> Option<Vec<u8>> {
+        let key = key(text);
+        match self.by_text.get(&key)? {
+            Place::Here(vector) => Some(vector.to_vec()),
+            Place::InFile(at) => {
+                let mut bytes = vec![0; length(self.n_bytes)];
+                let mut file = &self.file;
+                file.seek(SeekFrom::Start(*at)).and_then(|_| file.read_exact(&mut bytes)).ok()?;
+                // Somebody may have written into it meanwhile.
+                let (own, vector) = records(&bytes, self.n_bytes).next()?;
+                (own == key).then(|| vector.to_vec())
+            }
+        }
     }
 
     /// Keeps the vector of `text`.
@@ -114,17 +132,19 @@ impl KeptVectors {
     pub fn keep(&mut self, text: &str, vector: &[u8]) -> Result<(), StoreFault> {
         debug_assert_eq!(vector.len(), self.n_bytes);
         let key = key(text);
-        self.by_text.insert(key, vector.into());
-        self.append(&record(&key, vector))
-    }
-
-    fn append(&mut self, bytes: &[u8]) -> Result<(), StoreFault> {
-        let Some(file) = &mut self.file else { return Ok(()) };
-        file.write_all(bytes).map_err(|source| {
+        let Some(at) = self.end else {
+            self.by_text.insert(key, Place::Here(vector.into()));
+            return Ok(());
+        };
+        if let Err(source) = self.file.write_all(&record(&key, vector)) {
             // Half a record would put all that follow out of their places.
-            self.file = None;
-            StoreFault { path: self.path.clone(), source }
-        })
+            self.end = None;
+            self.by_text.insert(key, Place::Here(vector.into()));
+            return Err(StoreFault { path: self.path.clone(), source });
+        }
+        self.by_text.insert(key, Place::InFile(at));
+        self.end = Some(at + length(self.n_bytes) as u64);
+        Ok(())
     }
 }
 
@@ -135,6 +155,11 @@ fn path(data: &Path, form: VectorForm<'_>) -> PathBuf {
 /// The length of a record.
 fn length(n_bytes: usize) -> usize {
     KEY + n_bytes + SUM
+}
+
+/// Where the records of a file begin.
+fn starts(n_bytes: usize) -> impl Iterator<Item = u64> {
+    (0..).map(move |n| n * length(n_bytes) as u64)
 }
 
 fn record(key: &[u8; KEY], vector: &[u8]) -> Vec<u8> {
@@ -188,10 +213,11 @@ mod tests {
             KeptCount { whole: 1, broken_bytes: length(3) - 1 }
         );
         let mut kept = open();
-        assert_eq!((kept.of("一"), kept.of("二")), (Some(&[1, 2, 3][..]), None));
+        assert_eq!((kept.of("一"), kept.of("二")), (Some(vec![1, 2, 3]), None));
         kept.keep("三", &[7, 8, 9]).expect("kept");
+        assert_eq!((kept.of("一"), kept.of("三")), (Some(vec![1, 2, 3]), Some(vec![7, 8, 9])));
         drop(kept);
-        assert_eq!((open().of("一"), open().of("三")), (Some(&[1, 2, 3][..]), Some(&[7, 8, 9][..])));
+        assert_eq!((open().of("一"), open().of("三")), (Some(vec![1, 2, 3]), Some(vec![7, 8, 9])));
         assert_eq!(KeptVectors::count(data.path(), FORM).expect("counted"), KeptCount { whole: 2, broken_bytes: 0 });
     }
 
@@ -203,7 +229,19 @@ mod tests {
         bytes[KEY] ^= 1;
         fs::write(&path, bytes).expect("written");
         let kept = KeptVectors::open(data.path(), FORM).expect("opens");
-        assert_eq!((kept.of("一"), kept.of("二")), (None, Some(&[4, 5, 6][..])));
+        assert_eq!((kept.of("一"), kept.of("二")), (None, Some(vec![4, 5, 6])));
+    }
+
+    #[test]
+    fn what_is_written_over_while_it_is_open_is_not_believed() {
+        let data = tempfile::tempdir().expect("a folder");
+        let path = kept_two(data.path());
+        let kept = KeptVectors::open(data.path(), FORM).expect("opens");
+        let mut bytes = fs::read(&path).expect("read");
+        bytes.truncate(length(3) + 4);
+        bytes[KEY] ^= 1;
+        fs::write(&path, bytes).expect("written");
+        assert_eq!((kept.of("一"), kept.of("二")), (None, None));
     }
 
     #[test]

@@ -10,6 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use axum::{body::Body, http::Request};
 use serde_json::{Value, json};
 use wenzhen::{
     journey::{Embedder, Trouble},
@@ -320,6 +321,30 @@ async fn a_slow_server_holds_no_answer_up_and_who_wants_to_wait_may() {
     let refused = world.get("/api/v1/search?q=a&meaning=never", "").await;
     assert_eq!(refused.status, 400);
     assert!(refused.text().contains("wait"), "{}", refused.text());
+}
+
+#[tokio::test]
+async fn a_batch_waits_for_meaning_when_it_is_told_to() {
+    let fake = Fake::new(Manner::Well(DIMENSION));
+    let world = World::new(&[("a.md", SPIN), ("b.md", LEAK)]);
+    embed_all(&mut fake.embedder(&world));
+    fake.now(Manner::Slow(Duration::from_millis(1_500)));
+    let batch = async |body: Value| {
+        let request = Request::post("/api/v1/search/batch").header("content-type", "application/json");
+        world.send(request, "", Body::from(body.to_string())).await
+    };
+    let meanings =
+        |answer: &Value| answer["answers"].as_array().map(|all| all.iter().map(|a| a["meaning"].clone()).collect());
+    let late = batch(json!({"queries": ["洗衣机的甩干桶不肯转"]})).await.json();
+    assert_eq!(meanings(&late), Some(vec![json!("late")]), "{late}");
+    let waited = batch(json!({"queries": [QUESTION, "地上怎么有一滩水"], "meaning": "wait"})).await.json();
+    assert_eq!(meanings(&waited), Some(vec![json!("used"), json!("used")]), "{waited}");
+    assert_eq!(
+        (&waited["answers"][0]["results"][0]["id"], &waited["answers"][1]["results"][0]["id"]),
+        (&json!("spin"), &json!("leak"))
+    );
+    let refused = batch(json!({"queries": ["a"], "meaning": "never"})).await;
+    assert!(refused.status == 400 && refused.json()["code"] == "bad-meaning");
 }
 
 #[tokio::test]

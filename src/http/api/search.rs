@@ -214,12 +214,17 @@ pub(crate) fn question(params: &Params) -> Result<Question, HttpFault> {
     let is_on = |name| params.one(name).map(|v| v.is_some_and(|v| v == "1" || v == "true"));
     question.explain = is_on("explain")?;
     question.exact = is_on("exact")?;
-    question.wait = match params.one("meaning")? {
-        None | Some("") => false,
-        Some("wait") => true,
-        Some(_) => return Err(HttpFault::bad_request("bad-meaning", "meaning 只能写 wait（等语义算好再答）。")),
-    };
+    question.wait = waits(params.one("meaning")?)?;
     Ok(question.page(params.number("limit", 10)?, params.number("offset", 0)?)?)
+}
+
+/// Whether `meaning` says to wait for it.
+fn waits(meaning: Option<&str>) -> Result<bool, HttpFault> {
+    match meaning {
+        None | Some("") => Ok(false),
+        Some("wait") => Ok(true),
+        Some(_) => Err(HttpFault::bad_request("bad-meaning", "meaning 只能写 wait（等语义算好再答）。")),
+    }
 }
 
 /// Searches the articles the caller may read.
@@ -232,7 +237,7 @@ pub(crate) fn question(params: &Params) -> Result<Question, HttpFault> {
         ("limit" = Option<usize>, Query, description = "1 to 50"), ("offset" = Option<usize>, Query),
         ("explain" = Option<u8>, Query, description = "1 adds the parts of each score"),
         ("exact" = Option<u8>, Query, description = "1 searches the words as typed: nothing is taken for what it sounds like"),
-        ("meaning" = Option<String>, Query, description = "wait: for tools, answers when meaning has spoken, within 30 s; by default the answer goes out after 300 ms without it and says late"),
+        ("meaning" = Option<String>, Query, description = "wait: for tools, answers when meaning has spoken, within 15 s; by default the answer goes out after 300 ms without it and says late"),
     ),
     responses((status = OK, body = SearchBody), (status = BAD_REQUEST, body = ProblemJson)))]
 pub(crate) async fn search(
@@ -263,6 +268,8 @@ pub(crate) fn uncached(body: impl IntoResponse) -> Response {
 pub(crate) struct BatchRequest {
     /// Complaints, at most 50.
     queries: Vec<String>,
+    /// `wait`: as in `GET /api/v1/search`, for all of them together.
+    meaning: Option<String>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -283,10 +290,14 @@ pub(crate) async fn batch(
     if batch.queries.len() > BATCH {
         return Err(HttpFault::bad_request("batch-too-long", format!("一次最多 {BATCH} 个问题。")).into());
     }
-    let questions: Result<Vec<Question>, _> = batch.queries.iter().map(|q| Question::new(q)).collect();
+    let wait = waits(batch.meaning.as_deref())?;
+    let questions: Result<Vec<Question>, _> =
+        batch.queries.iter().map(|q| Question::new(q).map(|question| Question { wait, ..question })).collect();
     let questions = questions?;
-    let answers =
-        blocking(move || questions.into_iter().map(|q| answer(&state, q, role)).collect::<Result<Vec<_>, _>>())
-            .await??;
+    let answers = blocking(move || {
+        let found = state.finder.find_each(&questions, role)?;
+        Ok::<_, FindFault>(found.into_iter().zip(&questions).map(|(f, q)| SearchBody::new(f, q)).collect())
+    })
+    .await??;
     Ok(uncached(Json(BatchBody { answers })))
 }
