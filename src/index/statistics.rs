@@ -11,7 +11,7 @@ use std::{
 };
 
 use rustc_hash::FxBuildHasher;
-use tantivy::{Term, query::Bm25StatisticsProvider, schema::Field};
+use tantivy::{query::Bm25Weight, schema::Field};
 
 use super::{Fields, IndexDocument};
 use crate::text::Cut;
@@ -177,9 +177,16 @@ impl Statistics {
         n.min(self.n_articles(reader))
     }
 
-    /// The same counts as tantivy wants them, for one reader.
-    pub(crate) fn provider<'a>(&'a self, fields: &'a Fields, reader: Reader) -> impl Bm25StatisticsProvider + 'a {
-        Provider { statistics: self, fields, reader }
+    /// What `word` counts in an article by these counts: BM25 over the fields of words and pairs.
+    pub(crate) fn weight(&self, fields: &Fields, reader: Reader, field: Field, word: &str) -> Bm25Weight {
+        let columns = [fields.words, fields.grams, fields.staff_words, fields.staff_grams];
+        // Other fields only filter or count the same everywhere.
+        let which = columns.iter().position(|f| *f == field).map_or(Which::Words, |i| ALL[i]);
+        let [public, staff] = pair(which).map(|w| self.columns[w as usize].tokens);
+        let tokens = if reader == Reader::Public { public } else { public + staff }.max(1);
+        let n = self.n_articles(reader).max(1);
+        let n_with = self.count(reader, which, word.as_bytes());
+        Bm25Weight::for_one_term_without_explain(n_with, n, tokens as f32 / n as f32)
     }
 }
 
@@ -188,38 +195,5 @@ fn pair(which: Which) -> [Which; 2] {
     match which {
         Which::Words | Which::StaffWords => [Which::Words, Which::StaffWords],
         Which::Grams | Which::StaffGrams => [Which::Grams, Which::StaffGrams],
-    }
-}
-
-struct Provider<'a> {
-    statistics: &'a Statistics,
-    fields: &'a Fields,
-    reader: Reader,
-}
-
-impl Provider<'_> {
-    fn which(&self, field: Field) -> Option<Which> {
-        let fields = [self.fields.words, self.fields.grams, self.fields.staff_words, self.fields.staff_grams];
-        fields.iter().position(|f| *f == field).map(|i| ALL[i])
-    }
-}
-
-impl Bm25StatisticsProvider for Provider<'_> {
-    fn total_num_tokens(&self, field: Field) -> tantivy::Result<u64> {
-        let Some(which) = self.which(field) else { return Ok(1) };
-        let [public, staff] = pair(which).map(|w| self.statistics.columns[w as usize].tokens);
-        Ok(if self.reader == Reader::Public { public } else { public + staff }.max(1))
-    }
-
-    fn total_num_docs(&self) -> tantivy::Result<u64> {
-        Ok(self.statistics.n_articles(self.reader).max(1))
-    }
-
-    fn doc_freq(&self, term: &Term) -> tantivy::Result<u64> {
-        // Terms of other fields only filter or score a constant.
-        let Some(which) = self.which(term.field()) else { return Ok(1) };
-        let word = term.value();
-        let bytes = word.as_str().map_or(&b""[..], str::as_bytes);
-        Ok(self.statistics.count(self.reader, which, bytes))
     }
 }

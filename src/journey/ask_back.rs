@@ -19,9 +19,8 @@ const OF_APPLIANCE: usize = 50;
 pub(super) fn contending(found: &Found, snapshot: &Snapshot, role: Role) -> Vec<(Arc<Article>, f64)> {
     match &found.understood.appliance {
         Some(appliance) if found.is_vague => snapshot
-            .readable(role)
+            .signed(role)
             .filter(|a| is_walkable(a) && a.appliances.contains(appliance) && a.severity != Severity::Danger)
-            .filter(|a| !a.signs.is_empty())
             .take(OF_APPLIANCE)
             .map(|a| (Arc::clone(a), 1.0))
             .collect(),

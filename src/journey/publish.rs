@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, OnceLock},
     time::{Duration, SystemTime},
 };
 
@@ -246,6 +246,7 @@ impl Publisher {
             today,
             more_problems: self.weight_problems.clone(),
             per_role: Arc::clone(&self.per_role),
+            signed: OnceLock::new(),
         });
         self.live.set_failing(false);
     }

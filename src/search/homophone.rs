@@ -1,6 +1,6 @@
 //! Characters that only sound right, put right by the words the articles have: 洗衣鸡 is 洗衣机.
 
-use std::collections::BTreeSet;
+use std::cell::LazyCell;
 
 use super::sound::{Heard, Lexicon};
 use crate::{
@@ -22,8 +22,9 @@ impl Lexicon {
         let words = query_words(dictionary, text);
         let known: Vec<&str> =
             words.iter().map(String::as_str).filter(|w| w.chars().count() > 1 && self.has(w)).collect();
-        let around: BTreeSet<u32> =
-            known.iter().flat_map(|w| &self.words[self.by_text[*w]].articles).copied().collect();
+        // Made when the first word that sounds like another asks for it: most questions have none.
+        let around = LazyCell::new(|| self.articles_with(&known));
+        let around = |article: u32| around[article as usize];
         let mut heard = Heard { text: text.to_owned(), ..Heard::default() };
         for run in text.split(|c: char| !('\u{4E00}'..='\u{9FFF}').contains(&c)).filter(|r| r.chars().count() > 1) {
             for (from, to) in self.corrections(run, &known, &around, readings) {
@@ -38,7 +39,7 @@ impl Lexicon {
         &self,
         run: &str,
         known: &[&str],
-        around: &BTreeSet<u32>,
+        around: &impl Fn(u32) -> bool,
         readings: &Readings,
     ) -> Vec<(String, String)> {
         let chars: Vec<char> = run.chars().collect();
@@ -78,7 +79,7 @@ impl Lexicon {
         out
     }
 
-    fn sounding_like(&self, window: &str, around: &BTreeSet<u32>, readings: &Readings) -> Option<(f32, &str)> {
+    fn sounding_like(&self, window: &str, around: &impl Fn(u32) -> bool, readings: &Readings) -> Option<(f32, &str)> {
         let way = readings.syllables(window).into_iter().next()?;
         let folded: Vec<String> = way.iter().map(|s| folded_syllable(s)).collect();
         let alike = self.by_folded.get(&folded.join(" "))?;
@@ -91,7 +92,7 @@ impl Lexicon {
             let word = &self.words[*n];
             let replaced = word.text.chars().zip(window.chars()).filter(|(a, b)| a != b).count();
             let exact = word.sounds.contains(&way.join(" "));
-            let together = word.is_name || word.articles.iter().any(|a| around.contains(a));
+            let together = word.is_name || word.articles.iter().any(|a| around(*a));
             let each = if exact { SAME } else { ALIKE };
             let long = LONGER * (word.text.chars().count() as f32 - 2.0);
             self.frequency(*n) - each * replaced as f32 + long + if together { 1.0 } else { 0.0 }

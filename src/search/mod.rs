@@ -10,12 +10,15 @@ mod fit;
 mod fuse;
 mod homophone;
 mod learn;
+mod plan;
 mod query;
 mod rank;
 mod run;
 mod snippet;
 mod sound;
 mod suggest;
+mod sweep;
+mod tally;
 mod vocabulary;
 mod weights;
 

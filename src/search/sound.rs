@@ -1,7 +1,7 @@
 //! A question by its sound: typed as pinyin or as first letters, or with a character that only sounds
 //! right (洗衣鸡). Each is turned into words the articles have, and says what it took for what.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use crate::{
     article::{Article, Audience, Place},
@@ -27,6 +27,7 @@ const WHOLE: usize = 10;
 #[derive(Debug, Default)]
 pub struct Lexicon {
     pub(super) words: Vec<Word>,
+    n_articles: usize,
     pub(super) by_text: HashMap<String, usize>,
     by_sound: HashMap<String, Vec<usize>>,
     pub(super) by_folded: HashMap<String, Vec<usize>>,
@@ -67,8 +68,8 @@ pub(super) struct Word {
     /// It is the name of an appliance.
     pub is_name: bool,
     pub sounds: Vec<String>,
-    /// Numbers of the articles that have it.
-    pub articles: BTreeSet<u32>,
+    /// Numbers of the articles that have it, rising.
+    pub articles: Vec<u32>,
 }
 
 /// A question put into other words.
@@ -94,6 +95,7 @@ impl Lexicon {
     ) -> Self {
         let mut lexicon = Self::default();
         for (n, article) in (0u32..).zip(articles) {
+            lexicon.n_articles += 1;
             let names: Vec<String> = article.appliances.iter().map(|a| normalize(a)).collect();
             let said = article.symptoms.iter().map(|s| (s, SYMPTOM));
             for (text, weight) in std::iter::once((&article.title, TITLE)).chain(said) {
@@ -149,15 +151,13 @@ impl Lexicon {
             return;
         }
         let n = *self.by_text.entry(word.to_owned()).or_insert_with(|| {
-            self.words.push(Word {
-                text: word.to_owned(),
-                is_name: false,
-                sounds: Vec::new(),
-                articles: BTreeSet::new(),
-            });
+            self.words.push(Word { text: word.to_owned(), is_name: false, sounds: Vec::new(), articles: Vec::new() });
             self.words.len() - 1
         });
-        self.words[n].articles.insert(article);
+        let articles = &mut self.words[n].articles;
+        if articles.last() != Some(&article) {
+            articles.push(article);
+        }
     }
 
     fn learn_sounds(&mut self, readings: &Readings) {
@@ -181,6 +181,17 @@ impl Lexicon {
 
     pub(super) fn frequency(&self, n: usize) -> f32 {
         (1.0 + self.words[n].articles.len() as f32).ln()
+    }
+
+    /// By number: the articles that have one of `words`.
+    pub(super) fn articles_with(&self, words: &[&str]) -> Vec<bool> {
+        let mut with = vec![false; self.n_articles];
+        for word in words.iter().filter_map(|w| self.by_text.get(*w)) {
+            for article in &self.words[*word].articles {
+                with[*article as usize] = true;
+            }
+        }
+        with
     }
 
     pub(super) fn has(&self, word: &str) -> bool {
