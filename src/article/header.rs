@@ -184,7 +184,10 @@ impl Reader {
     }
 
     fn texts(&mut self, key: &str, value: Node) -> Vec<String> {
-        self.marked_texts(key, value).into_iter().map(|(t, _)| t).collect()
+        let mut texts: Vec<String> = self.marked_texts(key, value).into_iter().map(|(t, _)| t).collect();
+        // They live as long as the article; collecting keeps the room of the marks.
+        texts.shrink_to_fit();
+        texts
     }
 
     /// One value or a list of values.

@@ -52,6 +52,7 @@ pub fn parse(path: &RelPath, bytes: &[u8]) -> Parsed {
     let (article, mut troubles) = body.into_article(path, Revision::of(bytes), header, sound);
     troubles.sort_by_key(|(mark, _)| mark.line);
     problems.extend(troubles.into_iter().map(|(mark, trouble)| at(path, mark, trouble)));
+    problems.shrink_to_fit();
     Parsed { article: Some(article), problems, sound }
 }
 
@@ -222,6 +223,8 @@ impl Sections<'_> {
             let heading = (title != Some(i)).then_some(*top);
             self.section(&mut sections, heading, (top.end, until), headings, walked, text);
         }
+        // They live as long as the article: no room to spare.
+        sections.shrink_to_fit();
         sections
     }
 
@@ -273,6 +276,7 @@ impl Sections<'_> {
                 self.listed_steps(&mut section, layer, text);
             }
         }
+        section.steps.shrink_to_fit();
         out.push(section);
     }
 
