@@ -129,7 +129,7 @@ pub(crate) fn unpack(blocks: &[u8], out: &mut [f32]) {
 }
 
 /// A 16-bit float (IEEE 754 binary16) as 32 bits.
-fn half(bytes: [u8; 2]) -> f32 {
+pub(crate) fn half(bytes: [u8; 2]) -> f32 {
     let bits = u16::from_le_bytes(bytes);
     let (exponent, fraction) = (i32::from(bits >> 10 & 31), f32::from(bits & 1023));
     let size = match exponent {

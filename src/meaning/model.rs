@@ -1,9 +1,11 @@
-//! multilingual-e5-small, opened: a text becomes pieces, pieces become a vector.
+//! multilingual-e5-small, opened: a text becomes pieces, pieces become a vector; the built-in one is adapted to
+//! complaints about household appliances.
 
 use std::path::Path;
 
 use super::{
     Kind, Vector,
+    adaptation::Adaptation,
     file::{ModelFault, ModelFile, POSITIONS, WIDTH},
     forward::Encoder,
     tokenizer::Tokenizer,
@@ -16,20 +18,23 @@ const MIN_PIECES: usize = 8;
 pub struct Model {
     tokenizer: Tokenizer,
     encoder: Encoder,
+    adaptation: Option<Adaptation>,
 }
 
 impl Model {
     /// The name of the built-in model, for what is kept of it.
-    pub const NAME: &str = "e5-small-zh";
+    pub const NAME: &str = "e5-small-zh-household";
     /// How many numbers its vectors have.
     pub const DIMENSION: usize = WIDTH;
 
-    /// Opens the model inside the binary.
+    /// Opens the model inside the binary, with its adaptation.
     ///
     /// # Errors
     /// When it is damaged.
     pub fn built_in() -> Result<Self, ModelFault> {
-        Self::from_bytes(include_bytes!("../../model/e5-small-zh.bin"))
+        let base = Self::from_bytes(include_bytes!("../../model/e5-small-zh.bin"))?;
+        let adaptation = Adaptation::parse(include_bytes!("../../model/household.bin"))?;
+        Ok(Self { adaptation: Some(adaptation), ..base })
     }
 
     /// Opens the model file at `path`.
@@ -46,7 +51,7 @@ impl Model {
     /// When the bytes are another kind of file, or damaged.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelFault> {
         let mut file = ModelFile::parse(bytes)?;
-        Ok(Model { encoder: Encoder::new(&file)?, tokenizer: Tokenizer::new(&mut file) })
+        Ok(Model { encoder: Encoder::new(&file)?, tokenizer: Tokenizer::new(&mut file), adaptation: None })
     }
 
     /// The vector of a text, of which at most `max_pieces` pieces are read (8 to 512; `pieces` tells what counts).
@@ -54,7 +59,11 @@ impl Model {
     /// It takes some milliseconds and grows with the pieces, so it belongs on a blocking thread.
     #[must_use]
     pub fn embed(&self, text: &str, kind: Kind, max_pieces: usize) -> Vector {
-        Vector::new(&self.encoder.encode(&self.pieces(text, kind, max_pieces)))
+        let mean = self.encoder.encode(&self.pieces(text, kind, max_pieces));
+        Vector::new(&match &self.adaptation {
+            Some(adaptation) => adaptation.apply(&mean),
+            None => mean,
+        })
     }
 
     /// The ids of the pieces that `embed` reads: start mark, prefix, text, end mark.

@@ -73,15 +73,15 @@ weights! {
     /// Where meaning spoke, the chance that one of the first three answers is a logistic function of the
     /// first result's coverage and score; its numbers are fitted on judged questions (C8). How near it is
     /// and how far ahead of the second added nothing in cross-validation.
-    sure_bias = -5.21;
+    sure_bias = -5.9;
     /// For coverage, 0 to 1.
-    sure_coverage = 2.07;
+    sure_coverage = 1.55;
     /// For its score.
-    sure_score = 0.49;
+    sure_score = 0.52;
     /// From this chance on an answer is `confident`.
-    sure_confident = 0.87;
+    sure_confident = 0.88;
     /// From this chance on it is `possible`.
-    sure_possible = 0.4;
+    sure_possible = 0.5;
     /// A result beside the first is shown from this coverage on, when it is not near in meaning.
     weak = 0.1;
     /// As near in meaning as this, a result is shown whatever its words.
