@@ -95,7 +95,7 @@ pub(super) struct Scratch {
     pub all: Tally,
     /// Of the terms of one way: all together, and how many.
     pub parts: Tally,
-    pub counts: Vec<u8>,
+    pub counts: Vec<u16>,
 }
 
 impl Room {
