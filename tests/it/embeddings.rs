@@ -325,6 +325,31 @@ async fn a_slow_server_holds_no_answer_up_and_who_wants_to_wait_may() {
     assert!(refused.text().contains("wait"), "{}", refused.text());
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_for_a_slow_server_takes_nobodys_place() {
+    let fake = Fake::new(Manner::Well(DIMENSION));
+    let world = World::new(&[("a.md", SPIN), ("b.md", LEAK)]);
+    embed_all(&mut fake.embedder(&world));
+    fake.now(Manner::Slow(Duration::from_secs(4)));
+    let places = thread::available_parallelism().map_or(1, usize::from);
+    let waiting = async |n: usize| {
+        let question = format!("/api/v1/search?q={}&meaning=wait", encoded(&format!("{QUESTION}{n}")));
+        world.get(&question, "").await.json()["meaning"].clone()
+    };
+    let wait_all = async {
+        futures_util::future::join_all((0..places).map(waiting)).await;
+        "waited"
+    };
+    let ask = async {
+        // Those who wait are there first.
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        found(&world, "").await;
+        "asked"
+    };
+    let (wait_all, ask) = (std::pin::pin!(wait_all), std::pin::pin!(ask));
+    assert_eq!(futures_util::future::select(wait_all, ask).await.factor_first().0, "asked");
+}
+
 #[tokio::test]
 async fn a_batch_waits_for_meaning_when_it_is_told_to() {
     let fake = Fake::new(Manner::Well(DIMENSION));

@@ -9,7 +9,7 @@ use axum::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{blocking, walkthrough_body::QuestionBody};
+use super::{blocking_or_waiting, walkthrough_body::QuestionBody};
 use crate::{
     access::Role,
     article::{ArticleId, Kind},
@@ -247,7 +247,7 @@ pub(crate) async fn search(
 ) -> Result<Response, ApiFault> {
     let params = params.only(&KNOWN)?;
     let question = question(&params)?;
-    let body = blocking(move || answer(&state, question, role)).await??;
+    let body = blocking_or_waiting(question.wait, move || answer(&state, question, role)).await??;
     Ok(uncached(Json(body)))
 }
 
@@ -294,7 +294,7 @@ pub(crate) async fn batch(
     let questions: Result<Vec<Question>, _> =
         batch.queries.iter().map(|q| Question::new(q).map(|question| Question { wait, ..question })).collect();
     let questions = questions?;
-    let answers = blocking(move || {
+    let answers = blocking_or_waiting(wait, move || {
         let found = state.finder.find_each(&questions, role)?;
         Ok::<_, FindFault>(found.into_iter().zip(&questions).map(|(f, q)| SearchBody::new(f, q)).collect())
     })
