@@ -1,12 +1,16 @@
 //! The vectors of the articles beside the index: several short texts of each, found by meaning.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    cmp::Ordering,
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use super::{IndexDocument, Reader};
 use crate::{
     access::{Role, lowest_reader},
     article::{Article, Audience, Place, Revision},
-    meaning::{Compact, Vector},
+    meaning::{Compact, CompactRows, Vector},
     text::normalize,
 };
 
@@ -84,16 +88,17 @@ impl Section<'_> {
 pub struct ArticleVectors {
     revision: Revision,
     texts: Box<[Known]>,
+    /// Those of the texts, in their order.
+    rows: CompactRows,
 }
 
-/// A text of an article with its vector.
+/// A text of an article that has a vector.
 #[derive(Debug)]
 struct Known {
     staff: bool,
     place: Place,
     /// Only of a title and people's own words, which are shown as reasons: the long texts need much room.
     short: Option<Box<str>>,
-    vector: Compact,
 }
 
 /// The vectors of all articles that have them.
@@ -116,15 +121,14 @@ struct Sum {
 }
 
 impl Sum {
-    fn count(&mut self, vector: &Compact, times: i64) {
-        self.numbers.resize(vector.dimension(), 0);
-        vector.add_to(&mut self.numbers, times);
+    fn count(&mut self, rows: &CompactRows, i: usize, times: i64) {
+        rows.add_to(i, &mut self.numbers, times);
         self.n += times;
     }
 
     fn middle(&self) -> Arc<[f32]> {
         let n = self.n.max(1) as f64;
-        self.numbers.iter().map(|x| (*x as f64 / Compact::UNIT / n) as f32).collect()
+        self.numbers.iter().map(|x| (*x as f64 / CompactRows::UNIT / n) as f32).collect()
     }
 }
 
@@ -171,10 +175,10 @@ const FAR: f32 = 0.34;
 impl Vectors {
     /// No articles yet, and texts about anything at all beside which they are seen.
     #[must_use]
-    pub fn beside(others: &[Compact]) -> Self {
+    pub fn beside(others: &CompactRows) -> Self {
         let mut vectors = Self::default();
         for sum in &mut vectors.sums {
-            others.iter().for_each(|vector| sum.count(vector, 1));
+            (0..others.len()).for_each(|i| sum.count(others, i, 1));
         }
         vectors
     }
@@ -229,23 +233,42 @@ impl Vectors {
     ) -> Vec<Near> {
         let centre = &self.centres[usize::from(reader == Reader::Staff)];
         let seen = question.seen_from(centre);
-        let middle = seen.along(centre);
-        let mut all: Vec<(Nearness, u64, &Known)> = self
-            .by_key
-            .iter()
-            .filter_map(|(key, vectors)| {
-                let (nearness, known) =
-                    vectors.nearest(reader, |vector| scale((vector.similarity(&seen) - middle) / FAR))?;
-                Some((nearness, *key, known))
-            })
-            .collect();
-        all.sort_by(|a, b| b.0.mean().total_cmp(&a.0.mean()).then(a.1.cmp(&b.1)));
-        let wanted = (0..).zip(all).filter(|(i, (_, key, _))| *i < n || also.contains(key));
-        let near = |(_, (nearness, key, known)): (usize, (Nearness, u64, &Known))| {
-            let text = known.short.as_deref().unwrap_or_default().to_owned();
-            Near { key, nearness, place: known.place, text }
-        };
-        wanted.map(near).collect()
+        let (middle, seen) = (seen.along(centre), seen.fine());
+        let mut similarities = Vec::new();
+        let mut all = Vec::with_capacity(self.by_key.len());
+        for (key, vectors) in &self.by_key {
+            vectors.rows.similarities(&seen, &mut similarities);
+            let nearness = |i: usize| scale((similarities[i] - middle) / FAR);
+            all.extend(vectors.nearest(reader, nearness).map(|(nearness, text)| Found { nearness, key: *key, text }));
+        }
+        // Most articles are far away, and their order does not matter.
+        if n < all.len() {
+            all.select_nth_unstable_by(n, Found::order);
+        }
+        let also: HashSet<u64> = also.iter().copied().collect();
+        let mut wanted: Vec<Found<'_>> =
+            (0..).zip(all).filter(|(i, found)| *i < n || also.contains(&found.key)).map(|(_, found)| found).collect();
+        wanted.sort_by(Found::order);
+        wanted.into_iter().map(Found::near).collect()
+    }
+}
+
+/// An article with the short text that says best what was asked.
+struct Found<'v> {
+    nearness: Nearness,
+    key: u64,
+    text: &'v Known,
+}
+
+impl Found<'_> {
+    /// Nearest first.
+    fn order(&self, other: &Self) -> Ordering {
+        other.nearness.mean().total_cmp(&self.nearness.mean()).then(self.key.cmp(&other.key))
+    }
+
+    fn near(self) -> Near {
+        let text = self.text.short.as_deref().unwrap_or_default().to_owned();
+        Near { key: self.key, nearness: self.nearness, place: self.text.place, text }
     }
 }
 
@@ -254,27 +277,28 @@ impl ArticleVectors {
     pub fn new(revision: Revision, texts: impl Iterator<Item = (Meant, Compact)>) -> Self {
         let known = |(meant, vector): (Meant, Compact)| {
             let is_short = matches!(meant.place, Place::Title | Place::Symptom);
-            Known { staff: meant.staff, place: meant.place, short: is_short.then(|| meant.text.into()), vector }
+            (Known { staff: meant.staff, place: meant.place, short: is_short.then(|| meant.text.into()) }, vector)
         };
-        Self { revision, texts: texts.map(known).collect() }
+        let (texts, vectors): (Vec<Known>, Vec<Compact>) = texts.map(known).unzip();
+        Self { revision, texts: texts.into(), rows: vectors.into_iter().collect() }
     }
 
     fn count(&self, sums: &mut [Sum; 2], times: i64) {
         for (sum, reader) in sums.iter_mut().zip(READERS) {
-            self.known_to(reader).for_each(|known| sum.count(&known.vector, times));
+            self.known_to(reader).for_each(|(i, _)| sum.count(&self.rows, i, times));
         }
     }
 
-    fn known_to(&self, reader: Reader) -> impl Iterator<Item = &Known> {
-        self.texts.iter().filter(move |known| !known.staff || reader == Reader::Staff)
+    fn known_to(&self, reader: Reader) -> impl Iterator<Item = (usize, &Known)> {
+        self.texts.iter().enumerate().filter(move |(_, known)| !known.staff || reader == Reader::Staff)
     }
 
     /// The best of each kind of text, and the short text that says it best. Whoever may know any text of an article
     /// may know its title.
-    fn nearest(&self, reader: Reader, similarity: impl Fn(&Compact) -> f32) -> Option<(Nearness, &Known)> {
+    fn nearest(&self, reader: Reader, similarity: impl Fn(usize) -> f32) -> Option<(Nearness, &Known)> {
         let mut best: [Option<(f32, &Known)>; 4] = [None; 4];
-        for known in self.known_to(reader) {
-            let similarity = similarity(&known.vector);
+        for (i, known) in self.known_to(reader) {
+            let similarity = similarity(i);
             let kind = &mut best[match known.place {
                 Place::Title => 0,
                 Place::Symptom => 1,
@@ -331,20 +355,22 @@ mod tests {
             let article = article(id);
             vectors.put(&article, ArticleVectors::new(article.revision, of(n).into_iter()));
         };
-        let mut one = Vectors::beside(&[vector(20)]);
+        let mut one = Vectors::beside(&std::iter::once(vector(20)).collect());
         ["a", "b", "c"].into_iter().zip([1, 2, 3]).for_each(|(id, n)| put(&mut one, id, n));
         one.settle(|_| true);
-        let mut other = Vectors::beside(&[vector(20)]);
+        let mut other = Vectors::beside(&std::iter::once(vector(20)).collect());
         ["c", "x", "b", "a", "a"].into_iter().zip([3, 9, 5, 4, 1]).for_each(|(id, n)| put(&mut other, id, n));
         put(&mut other, "b", 2);
         let gone = IndexDocument::key(&article("x").id);
         other.settle(|key| key != gone);
         assert_eq!(one.centres, other.centres);
-        let plain = [vector(20), vector(2)];
-        let along = |i: usize| {
-            plain.iter().map(|v| v.similarity(&crate::meaning::Vector::of(&axis(i)).expect("one"))).sum::<f32>() / 2.0
-        };
-        assert!((0..3).all(|i| (one.centres[0][i] - along(i)).abs() < 1e-6), "customers: {:?}", one.centres[0]);
+        let plain: CompactRows = [vector(20), vector(2)].into_iter().collect();
+        let mut along = Vec::new();
+        for i in 0..3 {
+            plain.similarities(&crate::meaning::Vector::of(&axis(i)).expect("one").fine(), &mut along);
+            let mean = along.iter().sum::<f32>() / 2.0;
+            assert!((one.centres[0][i] - mean).abs() < 1e-4, "customers: {:?}", one.centres[0]);
+        }
     }
 
     fn axis(i: usize) -> Vec<f32> {

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     article::{Article, ArticleId},
     index::{ArticleVectors, IndexDocument, Vectors, meant_texts},
-    meaning::{Compact, Embeddings, Kind, Source, SourceFault},
+    meaning::{Compact, CompactRows, Embeddings, Kind, Source, SourceFault},
     store::KeptVectors,
 };
 
@@ -244,7 +244,7 @@ impl Embedder {
     }
 
     /// The vectors of `texts`, the kept ones where there are any.
-    fn made_or_known(&mut self, source: &Source, texts: &[String]) -> Result<Vec<Compact>, SourceFault> {
+    fn made_or_known(&mut self, source: &Source, texts: &[String]) -> Result<CompactRows, SourceFault> {
         let missing: Vec<String> = texts.iter().filter(|text| self.known(text).is_none()).cloned().collect();
         let made = self.make(source, &missing)?;
         Ok(texts.iter().filter_map(|text| made.get(text).cloned().or_else(|| self.known(text))).collect())

@@ -29,7 +29,7 @@ pub use model::Model;
 pub use scale::Scale;
 pub use server::BadAddress;
 pub use source::{Embeddings, Source, SourceFault};
-pub use vector::{Compact, Vector};
+pub use vector::{Compact, CompactRows, Fine, Vector};
 
 /// What a text is for. e5 was trained with a word before each text that says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

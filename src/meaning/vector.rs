@@ -1,6 +1,6 @@
 //! The vector of a text, and a small form of it for keeping many.
 
-use super::reduce::{dot, wide};
+use super::reduce::{dot, dot_whole, wide};
 
 /// The largest number of the small form.
 const MAX_COMPACT: f32 = 127.0;
@@ -58,12 +58,32 @@ impl Vector {
         &self.0
     }
 
+    /// The form in which a question is compared with many.
+    #[must_use]
+    pub fn fine(&self) -> Fine {
+        // However long the rows are, their sum of products stays below 2^31.
+        let most = i32::MAX / MAX_COMPACT as i32 / i32::try_from(self.0.len().max(1)).unwrap_or(i32::MAX);
+        let scale = self.largest() / most.clamp(1, i32::from(i16::MAX)) as f32;
+        Fine { scale, numbers: self.0.iter().map(|x| (x / scale) as i16).collect() }
+    }
+
+    fn largest(&self) -> f32 {
+        self.0.iter().fold(1e-9, |max: f32, x| max.max(x.abs()))
+    }
+
     /// The small form, a quarter of the size.
     #[must_use]
     pub fn compact(&self) -> Compact {
-        let scale = self.0.iter().fold(1e-9, |max: f32, x| max.max(x.abs())) / MAX_COMPACT;
+        let scale = self.largest() / MAX_COMPACT;
         Compact { scale, numbers: self.0.iter().map(|x| (x / scale).round() as i8).collect() }
     }
+}
+
+/// A vector in two bytes a number: fine enough that only the other side's rounding is seen.
+#[derive(Debug, Clone)]
+pub struct Fine {
+    scale: f32,
+    numbers: Box<[i16]>,
 }
 
 /// A vector in a byte a number; its similarities differ from the whole vector's by less than 0.002.
@@ -80,28 +100,10 @@ impl Compact {
         SCALE_BYTES + dimension
     }
 
-    /// The cosine of the angle to a whole vector of the same model.
-    #[must_use]
-    pub fn similarity(&self, other: &Vector) -> f32 {
-        wide(
-            #[inline(always)]
-            || dot(&self.numbers, &other.0),
-        ) * self.scale
-    }
-
     /// How many numbers it has.
     #[must_use]
     pub fn dimension(&self) -> usize {
         self.numbers.len()
-    }
-
-    /// What is 1 in a sum of vectors: fine enough for the smallest scale, and millions of vectors fit.
-    pub const UNIT: f64 = (1_u64 << 40) as f64;
-
-    /// Adds its numbers so many times to `sum`, in whole numbers of [`Compact::UNIT`].
-    pub fn add_to(&self, sum: &mut [i64], times: i64) {
-        let scale = (f64::from(self.scale) * Self::UNIT) as i64 * times;
-        sum.iter_mut().zip(&self.numbers).for_each(|(sum, x)| *sum += i64::from(*x) * scale);
     }
 
     /// The bytes to keep: the scale (little endian), then the numbers.
@@ -118,5 +120,107 @@ impl Compact {
         let scale = f32::from_le_bytes(*scale);
         let numbers = numbers.iter().map(|byte| byte.cast_signed()).collect();
         (scale.is_finite() && scale > 0.0).then_some(Compact { scale, numbers })
+    }
+}
+
+/// Small forms of one length in one piece of memory: comparing a question with all of them is mostly waiting for
+/// memory, and that comes fastest in a row.
+#[derive(Debug, Clone, Default)]
+pub struct CompactRows {
+    scales: Box<[f32]>,
+    numbers: Box<[i8]>,
+}
+
+impl FromIterator<Compact> for CompactRows {
+    fn from_iter<I: IntoIterator<Item = Compact>>(vectors: I) -> Self {
+        let (mut scales, mut numbers) = (Vec::new(), Vec::new());
+        for vector in vectors {
+            debug_assert_eq!(numbers.len(), scales.len() * vector.dimension(), "all are of one model");
+            scales.push(vector.scale);
+            numbers.extend(vector.numbers);
+        }
+        Self { scales: scales.into(), numbers: numbers.into() }
+    }
+}
+
+impl CompactRows {
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.scales.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.scales.is_empty()
+    }
+
+    /// The numbers of row `i` with their scale.
+    fn row(&self, i: usize) -> (f32, &[i8]) {
+        let dimension = self.numbers.len() / self.len();
+        (self.scales[i], &self.numbers[i * dimension..(i + 1) * dimension])
+    }
+
+    /// The cosine of the angle between each row and a vector of the same model, put in place of what `into` held.
+    pub fn similarities(&self, other: &Fine, into: &mut Vec<f32>) {
+        into.clear();
+        wide(
+            #[inline(always)]
+            || {
+                for (numbers, scale) in self.numbers.chunks_exact(other.numbers.len()).zip(&self.scales) {
+                    into.push(dot_whole(numbers, &other.numbers) as f32 * scale * other.scale);
+                }
+            },
+        );
+    }
+
+    /// What is 1 in a sum of vectors: fine enough for the smallest scale, and millions of vectors fit.
+    pub const UNIT: f64 = (1_u64 << 40) as f64;
+
+    /// Adds the numbers of row `i` so many times to `sum`, in whole numbers of [`CompactRows::UNIT`].
+    pub fn add_to(&self, i: usize, sum: &mut Vec<i64>, times: i64) {
+        let (scale, numbers) = self.row(i);
+        let scale = (f64::from(scale) * Self::UNIT) as i64 * times;
+        sum.resize(numbers.len(), 0);
+        sum.iter_mut().zip(numbers).for_each(|(sum, x)| *sum += i64::from(*x) * scale);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers between -1 and 1 that repeat for no length used here.
+    fn vector(seed: usize, dimension: usize) -> Vector {
+        let number = |i: usize| ((i * 7919 + seed * 104_729) % 2003) as f32 / 1001.0 - 1.0;
+        Vector::of(&(0..dimension).map(number).collect::<Vec<f32>>()).expect("it points somewhere")
+    }
+
+    #[test]
+    fn rows_in_whole_numbers_are_as_near_as_the_vectors_themselves() {
+        for dimension in [1, 3, 384, 1000, 4096, 70_000] {
+            let others: Vec<Vector> = (2..7).map(|seed| vector(seed, dimension)).collect();
+            let rows: CompactRows = others.iter().map(Vector::compact).collect();
+            let question = vector(1, dimension);
+            let mut all = vec![9.0];
+            rows.similarities(&question.fine(), &mut all);
+            assert_eq!(all.len(), rows.len());
+            for (near, other) in all.iter().zip(&others) {
+                let exact = question.similarity(other);
+                assert!((near - exact).abs() < 0.005, "{dimension}: {near} is {exact}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_longest_rows_of_the_largest_numbers_do_not_wrap() {
+        for dimension in [384, 4096, 70_000] {
+            let same = Vector::of(&vec![1.0; dimension]).expect("a vector");
+            let rows: CompactRows = std::iter::once(same.compact()).collect();
+            let mut all = Vec::new();
+            rows.similarities(&same.fine(), &mut all);
+            assert!((all[0] - 1.0).abs() < 0.005, "{dimension}: {all:?}");
+        }
     }
 }
