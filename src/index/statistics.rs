@@ -11,7 +11,7 @@ use std::{
 };
 
 use rustc_hash::FxBuildHasher;
-use tantivy::{query::Bm25Weight, schema::Field};
+use tantivy::{Searcher, query::Bm25Weight, schema::Field};
 
 use super::{Fields, IndexDocument};
 use crate::text::Cut;
@@ -138,6 +138,32 @@ impl Statistics {
         self.change(document, 1);
     }
 
+    /// Like [`Self::add`] for a document of an index that is being built: its words are counted once for all documents,
+    /// by [`Self::take_counts`].
+    pub(super) fn add_to_new(&mut self, document: &IndexDocument) {
+        for which in ALL {
+            // Each word ends with the separator, which is one byte.
+            let bytes = document.columns().column(which).bytes();
+            self.columns[which as usize].tokens += bytes.filter(|b| char::from(*b) == Cut::SEPARATOR).count() as u64;
+        }
+        self.count_document(document, 1);
+    }
+
+    /// How many documents hold each word, from an index that has never lost one.
+    pub(super) fn take_counts(&mut self, searcher: &Searcher, fields: &Fields) -> tantivy::Result<()> {
+        for (column, field) in self.columns.iter_mut().zip(fields_of_all(fields)) {
+            let base = Arc::make_mut(&mut column.base);
+            for segment in searcher.segment_readers() {
+                let index = segment.inverted_index(field)?;
+                let mut terms = index.terms().stream()?;
+                while let Some((word, info)) = terms.next() {
+                    *base.entry(hash(word)).or_insert(0) += info.doc_freq;
+                }
+            }
+        }
+        Ok(())
+    }
+
     pub(super) fn remove(&mut self, document: &IndexDocument) {
         self.change(document, -1);
     }
@@ -149,6 +175,10 @@ impl Statistics {
             column.add(document.columns().column(which), sign, &mut seen);
             column.fold();
         }
+        self.count_document(document, sign);
+    }
+
+    fn count_document(&mut self, document: &IndexDocument, sign: i64) {
         let step = |n: u64| if sign > 0 { n + 1 } else { n.saturating_sub(1) };
         self.n_all = step(self.n_all);
         if document.is_public() {
@@ -179,15 +209,19 @@ impl Statistics {
 
     /// What `word` counts in an article by these counts: BM25 over the fields of words and pairs.
     pub(crate) fn weight(&self, fields: &Fields, reader: Reader, field: Field, word: &str) -> Bm25Weight {
-        let columns = [fields.words, fields.grams, fields.staff_words, fields.staff_grams];
         // Other fields only filter or count the same everywhere.
-        let which = columns.iter().position(|f| *f == field).map_or(Which::Words, |i| ALL[i]);
+        let which = fields_of_all(fields).iter().position(|f| *f == field).map_or(Which::Words, |i| ALL[i]);
         let [public, staff] = pair(which).map(|w| self.columns[w as usize].tokens);
         let tokens = if reader == Reader::Public { public } else { public + staff }.max(1);
         let n = self.n_articles(reader).max(1);
         let n_with = self.count(reader, which, word.as_bytes());
         Bm25Weight::for_one_term_without_explain(n_with, n, tokens as f32 / n as f32)
     }
+}
+
+/// The fields in which the columns stand.
+fn fields_of_all(fields: &Fields) -> [Field; 4] {
+    [fields.words, fields.grams, fields.staff_words, fields.staff_grams]
 }
 
 /// The public and the staff column of the same kind.

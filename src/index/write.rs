@@ -24,6 +24,8 @@ pub struct IndexWriter {
     fields: Fields,
     dictionary: Dictionary,
     statistics: Statistics,
+    /// Nothing was committed yet, so nothing was taken out either.
+    is_new: bool,
 }
 
 impl IndexWriter {
@@ -34,7 +36,7 @@ impl IndexWriter {
     pub fn new(dictionary: Dictionary) -> Result<Self, IndexFault> {
         let (index, reader, fields) = create()?;
         let inner = index.writer_with_num_threads(1, BUFFER_BYTES)?;
-        Ok(Self { inner, reader, fields, dictionary, statistics: Statistics::default() })
+        Ok(Self { inner, reader, fields, dictionary, statistics: Statistics::default(), is_new: true })
     }
 
     /// The dictionary articles are cut with.
@@ -48,13 +50,20 @@ impl IndexWriter {
     /// # Errors
     /// When tantivy cannot take a document.
     pub fn replace(&mut self, before: &[Arc<Article>], after: &[Arc<Article>]) -> Result<(), IndexFault> {
+        if self.is_new && !before.is_empty() {
+            self.end_new()?;
+        }
         for article in before {
             self.statistics.remove(&IndexDocument::new(article, &self.dictionary));
             self.delete(&article.id);
         }
         for part in after.chunks(BATCH) {
             for document in self.cut(part) {
-                self.statistics.add(&document);
+                if self.is_new {
+                    self.statistics.add_to_new(&document);
+                } else {
+                    self.statistics.add(&document);
+                }
                 self.inner.add_document(document.into_tantivy(&self.fields))?;
             }
         }
@@ -87,8 +96,78 @@ impl IndexWriter {
     /// # Errors
     /// When tantivy cannot commit; what was committed before stays as it is.
     pub fn commit(&mut self) -> Result<IndexView, IndexFault> {
+        if self.is_new {
+            self.end_new()?;
+        } else {
+            self.inner.commit()?;
+            self.reader.reload()?;
+        }
+        IndexView::new(&self.reader, self.fields, Arc::new(self.statistics.clone()))
+    }
+
+    fn end_new(&mut self) -> Result<(), IndexFault> {
         self.inner.commit()?;
         self.reader.reload()?;
-        IndexView::new(&self.reader, self.fields, Arc::new(self.statistics.clone()))
+        self.statistics.take_counts(&self.reader.searcher(), &self.fields)?;
+        self.is_new = false;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        article::{RelPath, parse},
+        index::Reader,
+    };
+
+    fn articles() -> Vec<Arc<Article>> {
+        let one = |i: usize| {
+            let audience = if i.is_multiple_of(3) { "agent" } else { "public" };
+            let said = ["漏水", "漏水 漏水", "跳闸"][i % 3];
+            let text = format!(
+                "---\nid: a{i}\ntitle: 洗衣机{said}\naudience: {audience}\n---\n{said}了{i}次。\n:::agent\n密语{i}\n:::\n"
+            );
+            parse(&RelPath::new(&format!("{i}.md")), text.as_bytes()).article.expect("an article")
+        };
+        (0..20).map(|i| Arc::new(one(i))).collect()
+    }
+
+    fn counts(view: &IndexView) -> Vec<(u64, String)> {
+        let mut all = Vec::new();
+        for reader in [Reader::Public, Reader::Staff] {
+            for word in ["洗衣机", "漏水", "跳闸", "密语", "7", "没有"] {
+                let fields = &view.fields;
+                let weights = [fields.words, fields.grams, fields.staff_words, fields.staff_grams]
+                    .map(|field| view.statistics.weight(fields, reader, field, word).score(3, 1));
+                all.push((view.statistics.n_with_word(reader, word), format!("{word} {weights:?}")));
+            }
+        }
+        all
+    }
+
+    #[test]
+    fn an_index_built_at_once_counts_as_one_that_grew() {
+        let writer = || IndexWriter::new(Dictionary::with_words(&[])).expect("an index");
+        let all = articles();
+        let mut at_once = writer();
+        at_once.replace(&[], &all).expect("taken");
+        let at_once = at_once.commit().expect("committed");
+        assert_eq!(at_once.statistics.n_with_word(Reader::Staff, "洗衣机"), 20);
+        let mut grown = writer();
+        for article in &all {
+            grown.replace(&[], std::slice::from_ref(article)).expect("taken");
+            grown.commit().expect("committed");
+        }
+        // Taken out and put in again, and taken out before anything was committed.
+        grown.replace(&all[3..5], &all[3..5]).expect("replaced");
+        let mut torn = writer();
+        torn.replace(&[], &all).expect("taken");
+        torn.replace(&all[7..9], &[]).expect("taken out");
+        torn.replace(&[], &all[7..9]).expect("taken again");
+        for mut other in [grown, torn] {
+            assert_eq!(counts(&other.commit().expect("committed")), counts(&at_once));
+        }
     }
 }
