@@ -172,6 +172,7 @@ fn answer(question: &Question, context: &SearchContext<'_>, reading: Reading) ->
     let by_chance = reading.understood.unknown_codes.is_empty();
     let consideration = Consideration {
         candidates: if by_chance { considered } else { Vec::new() },
+        n_articles: ranker.n_articles(),
         tells: weighed.tells(),
         has_first_aid: first_aid.is_some(),
     };

@@ -8,10 +8,24 @@ use crate::{
     text::ErrorCode,
 };
 
-/// By words and meaning together, where meaning spoke: from coverage and score of the first result, and
+/// Articles from which on a score means the same however many there are more.
+const ENOUGH: f32 = 50.0;
+
+/// How often [`ENOUGH`] articles would have to be halved to become `n`.
+fn halvings(n: u64) -> f32 {
+    (ENOUGH / n.max(1) as f32).log2().max(0.0)
+}
+
+/// What is added to the sum of the chance in a small folder of `n` articles. Where words are rare in hardly anything
+/// else and texts have hardly a middle, right answers score less, and wrong ones less still.
+pub(super) fn for_small_folder(w: &Weights, n: u64) -> f32 {
+    w.sure_small * halvings(n)
+}
+
+/// By words and meaning together, where meaning spoke: from coverage and score of the first of `n` articles, and
 /// whether the question tells anything.
-pub(super) fn class_by_chance(w: &Weights, coverage: f32, score: f32, tells: bool) -> AnswerClass {
-    let sum = w.sure_bias + w.sure_coverage * coverage + w.sure_score * score;
+pub(super) fn class_by_chance(w: &Weights, coverage: f32, score: f32, n: u64, tells: bool) -> AnswerClass {
+    let sum = w.sure_bias + w.sure_coverage * coverage + w.sure_score * score + for_small_folder(w, n);
     match 1.0 / (1.0 + (-sum).exp()) {
         chance if chance >= w.sure_confident && tells => AnswerClass::Confident,
         chance if chance >= w.sure_possible => AnswerClass::Possible,
@@ -20,6 +34,15 @@ pub(super) fn class_by_chance(w: &Weights, coverage: f32, score: f32, tells: boo
 }
 
 impl Ranker<'_> {
+    fn reader(&self) -> Reader {
+        if self.is_staff() { Reader::Staff } else { Reader::Public }
+    }
+
+    /// How many articles could have been the first result.
+    pub(super) fn n_articles(&self) -> u64 {
+        self.context.view.statistics.n_articles(self.reader())
+    }
+
     /// Nothing but a stray word speaks for it.
     pub(super) fn is_weak(&self, hit: &Hit) -> bool {
         let weights = self.context.weights;
@@ -38,7 +61,8 @@ impl Ranker<'_> {
         let exact = hits.iter().filter(|h| self.is_exact(&h.article)).count();
         let unknown_code = !self.reading.understood.unknown_codes.is_empty();
         let says_more = self.reading.groups.iter().any(|g| !g.generic && !self.is_unknown_code(&g.word));
-        let by_chance = |_| class_by_chance(self.context.weights, first.coverage, first.score, self.weighed.tells());
+        let n = self.n_articles();
+        let by_chance = |_| class_by_chance(self.context.weights, first.coverage, first.score, n, self.weighed.tells());
         let chance = first.similarity.filter(|_| !unknown_code).map(by_chance);
         match () {
             () if unknown_code && !says_more => AnswerClass::None,
@@ -66,7 +90,7 @@ impl Ranker<'_> {
     /// Beside the code only words no article has: 微波炉 E8 is not answered with a washer's E8.
     fn speaks_of_unknown_things(&self) -> bool {
         let statistics = &self.context.view.statistics;
-        let reader = if self.is_staff() { Reader::Staff } else { Reader::Public };
+        let reader = self.reader();
         let mut telling = self.beside_codes().peekable();
         self.reading.appliances.is_empty()
             && telling.peek().is_some()
@@ -84,5 +108,23 @@ impl Ranker<'_> {
     fn is_unknown_code(&self, word: &str) -> bool {
         ErrorCode::new(word)
             .is_some_and(|c| self.reading.understood.unknown_codes.iter().any(|u| u.to_lowercase() == c.as_str()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_score_says_more_in_a_small_folder_and_the_same_in_all_large_ones() {
+        let w = Weights::default();
+        let class = |n| class_by_chance(&w, 0.5, 8.0, n, true);
+        assert_eq!([1, 5, 50, 280, 10_000].map(class), {
+            use AnswerClass::{None, Possible};
+            [Possible, Possible, None, None, None]
+        });
+        assert_eq!(class_by_chance(&w, 0.1, 2.0, 1, true), AnswerClass::None, "what is far away stays far away");
+        assert_eq!(for_small_folder(&w, 25), w.sure_small, "one halving");
+        assert_eq!(for_small_folder(&w, 0), for_small_folder(&w, 1));
     }
 }

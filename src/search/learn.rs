@@ -4,7 +4,7 @@
 
 use super::{
     Weights,
-    class::class_by_chance,
+    class::{class_by_chance, for_small_folder},
     fit::{Choice, Row, fit},
     fuse::{Features, MIX, N_MIX},
 };
@@ -45,6 +45,8 @@ impl Considered {
 pub struct Consideration {
     /// None where the weights of the mix have no say: a code or model says all, or meaning did not speak.
     pub candidates: Vec<Considered>,
+    /// Articles that could have been among them.
+    pub(super) n_articles: u64,
     /// The question says something by which articles differ.
     pub(super) tells: bool,
     /// A danger was named, and an article leads through it.
@@ -64,7 +66,7 @@ impl Consideration {
     pub fn answer(&self, weights: &Weights) -> (AnswerClass, Vec<(&ArticleId, f32)>) {
         let ordered = self.ordered(weights);
         let Some((first, score)) = ordered.first() else { return (AnswerClass::None, Vec::new()) };
-        match class_by_chance(weights, first.coverage, *score, self.tells) {
+        match class_by_chance(weights, first.coverage, *score, self.n_articles, self.tells) {
             AnswerClass::None if !self.has_first_aid => (AnswerClass::None, Vec::new()),
             class => {
                 let class = if class == AnswerClass::None { AnswerClass::Possible } else { class };
@@ -104,8 +106,9 @@ impl Lesson<'_> {
         let first = |w: &Weights| self.of.ordered(w).first().map(|(c, score)| features_of_chance(c, *score));
         let (Some(then), Some(now)) = (first(present), first(weights)) else { return Vec::new() };
         let sum: f64 = then.iter().zip(chance_of(present)).map(|(feature, weight)| feature * weight).sum();
-        let chance = 1.0 / (1.0 + (-sum).exp());
-        vec![against_nothing(now, true, chance), against_nothing(now, false, 1.0 - chance)]
+        let plus = f64::from(for_small_folder(present, self.of.n_articles));
+        let chance = 1.0 / (1.0 + (-sum - plus).exp());
+        vec![against_nothing(now, plus, true, chance), against_nothing(now, plus, false, 1.0 - chance)]
     }
 }
 
@@ -117,9 +120,9 @@ fn chance_of(w: &Weights) -> [f64; 3] {
     [w.sure_bias, w.sure_coverage, w.sure_score].map(f64::from)
 }
 
-fn against_nothing(features: [f64; 3], good: bool, counts: f64) -> Choice<3> {
-    let row = |features, right| Row { features, plus: 0.0, right };
-    Choice { rows: vec![row(features, good), row([0.0; 3], !good)], counts }
+fn against_nothing(features: [f64; 3], plus: f64, good: bool, counts: f64) -> Choice<3> {
+    let row = |features, plus, right| Row { features, plus, right };
+    Choice { rows: vec![row(features, plus, good), row([0.0; 3], 0.0, !good)], counts }
 }
 
 /// Learns from `lessons` the weights of the mix; those of the chance are brought along. All others stay.
@@ -185,7 +188,7 @@ mod tests {
         let question = |i: u8| {
             let share = f32::from(i % 10) / 10.0;
             let candidates = vec![considered("right", 0.5 - share / 2.0, 0.5), considered("wrong", 0.6, share / 2.2)];
-            (Consideration { candidates, tells: true, has_first_aid: false }, vec!["right".to_owned()])
+            (Consideration { candidates, n_articles: 280, tells: true, has_first_aid: false }, vec!["right".to_owned()])
         };
         (0..100).map(question).collect()
     }
@@ -226,7 +229,7 @@ mod tests {
         let mut aid = considered("aid", 0.0, 0.0);
         aid.is_first_aid = true;
         let candidates = vec![considered("other", 0.5, 0.1), aid];
-        let consideration = Consideration { candidates, tells: true, has_first_aid: true };
+        let consideration = Consideration { candidates, n_articles: 280, tells: true, has_first_aid: true };
         let never = Weights { sure_bias: -99.0, ..Weights::default() };
         let (class, order) = consideration.answer(&never);
         assert_eq!((class, order[0].0.as_str()), (AnswerClass::Possible, "aid"));

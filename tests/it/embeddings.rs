@@ -25,8 +25,6 @@ use crate::{
 const SPIN: &str = "---\nid: spin\nappliance: 洗衣机\nsymptoms: [甩干桶不转, 洗完衣服还滴水]\n---\n# 洗衣机不脱水\n## 现象\n水已经排空，内筒却不肯高速转。\n";
 const LEAK: &str =
     "---\nid: leak\nappliance: 洗衣机\nsymptoms: [地上一滩水]\n---\n# 洗衣机漏水\n## 现象\n机器底下往外渗水。\n";
-/// How sure an answer is was fitted on a whole knowledge base with the built-in model.
-const RANKING: &str = "[weights]\nsure_possible = { value = 0.2, reason = \"两篇文章\" }\n";
 const QUESTION: &str = "洗衣机的甩干桶怎么不肯转";
 /// Longer than any wait of the product that a test provokes.
 const LONG: Duration = Duration::from_secs(30);
@@ -353,7 +351,7 @@ async fn who_waits_for_a_slow_server_takes_nobodys_place() {
 #[tokio::test]
 async fn a_batch_waits_for_meaning_when_it_is_told_to() {
     let fake = Fake::new(Manner::Well(DIMENSION));
-    let world = World::new(&[("a.md", SPIN), ("b.md", LEAK), ("ranking.toml", RANKING)]);
+    let world = World::new(&[("a.md", SPIN), ("b.md", LEAK)]);
     embed_all(&mut fake.embedder(&world));
     fake.now(Manner::Slow(Duration::from_millis(1_500)));
     let batch = async |body: Value| {

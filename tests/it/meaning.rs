@@ -45,8 +45,6 @@ fn a_damaged_file_is_a_fault_and_no_panic() {
 
 const SPIN: &str = "---\nid: spin\nkind: troubleshooting\nappliance: 洗衣机\nsymptoms: [甩干桶不转, 洗完衣服还滴水]\n---\n# 洗衣机不脱水\n## 现象\n水已经排空，内筒却不肯高速转。\n";
 const LEAK: &str = "---\nid: leak\nkind: troubleshooting\nappliance: 洗衣机\nsymptoms: [地上一滩水]\n---\n# 洗衣机漏水\n## 现象\n机器底下往外渗水。\n";
-/// How sure an answer is was fitted on a whole knowledge base; two articles are none.
-const RANKING: &str = "[weights]\nsure_possible = { value = 0.3, reason = \"两篇文章\" }\n";
 const STAFF: &str = "---\nid: staff\nkind: script\naudience: agent\n---\n# 用户发火怎么安抚\n先倾听，再道歉。\n";
 
 fn built_in() -> Embeddings {
@@ -59,7 +57,7 @@ async fn found(world: &World, q: &str, token: &str) -> serde_json::Value {
 
 #[tokio::test]
 async fn a_question_in_other_words_finds_its_article_and_customers_are_led_to_no_internal_one() {
-    let mut world = World::new(&[("a.md", SPIN), ("b.md", LEAK), ("s.md", STAFF), ("ranking.toml", RANKING)]);
+    let mut world = World::new(&[("a.md", SPIN), ("b.md", LEAK), ("s.md", STAFF)]);
     let question = "洗衣机洗好的衣裳还能拧出好多水";
     assert_eq!(found(&world, question, "").await["meaning"], "off", "nothing has its vectors yet");
     assert_eq!(world.get("/api/v1/status", "").await.json()["meaning"], serde_json::Value::Null);
@@ -130,7 +128,7 @@ async fn meaning_tells_a_customer_nothing_of_what_is_for_staff() {
 async fn questions_asked_before_the_vectors_were_ready_are_asked_once_more() {
     let spin = SPIN.replacen("\n---\n", "\nexpect: [洗衣机洗好的衣裳还能拧出好多水]\n---\n", 1);
     let far = "---\nid: far\nappliance: 电视\nexpect: [电视没有声音]\n---\n# 电视没有声音\n调高音量。\n";
-    let mut world = World::new(&[("a.md", &spin), ("b.md", LEAK), ("t.md", far), ("ranking.toml", RANKING)]);
+    let mut world = World::new(&[("a.md", &spin), ("b.md", LEAK), ("t.md", far)]);
     let mut trials = Trials::new(world.finder.clone());
     while trials.step().is_some() {}
     assert_eq!(world.live.trials.total(), (1, 2), "by words the first question finds nothing");
