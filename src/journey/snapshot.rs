@@ -136,7 +136,8 @@ impl Snapshot {
     pub(super) fn vocabulary(&self, role: Role) -> &Vocabulary {
         self.of_role(role).vocabulary.get_or_init(|| {
             let readable: Vec<&Article> = self.readable(role).map(|a| &**a).collect();
-            Vocabulary::new(readable.iter().copied(), &self.corpus.lists.synonyms)
+            let lists = &self.corpus.lists;
+            Vocabulary::new(readable.iter().copied(), &lists.synonyms, &lists.words)
         })
     }
 

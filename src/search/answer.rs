@@ -89,7 +89,8 @@ pub fn consider(question: &Question, context: &SearchContext<'_>) -> Result<Cons
 fn best_answer(question: &Question, context: &SearchContext<'_>) -> Result<Answered, SearchFault> {
     let reading = read_question(question, context.question_dictionary, context.synonyms, context.vocabulary);
     let literal = answer(question, context, reading)?;
-    if question.exact {
+    // A danger that was named is never heard as something else: 煤气忘关了 is not 煤气网关了.
+    if question.exact || literal.found.alert.is_some() {
         return Ok(literal);
     }
     let Some(heard) = hear(&literal, context) else { return Ok(literal) };
@@ -169,7 +170,8 @@ fn answer(question: &Question, context: &SearchContext<'_>, reading: Reading) ->
     let ranker = Ranker::new(question, &reading, &weighed, context, !near.is_empty());
     let ranked = rank(&ranker, candidates, &near, first_aid, relaxed);
     let Ranked { answer, mut hits, considered, shown_total } = ranked;
-    let by_chance = reading.understood.unknown_codes.is_empty();
+    let is_ours = !reading.is_of_other_brand && reading.not_covered.is_none();
+    let by_chance = reading.understood.unknown_codes.is_empty() && is_ours;
     let consideration = Consideration {
         candidates: if by_chance { considered } else { Vec::new() },
         n_articles: ranker.n_articles(),
@@ -181,7 +183,8 @@ fn answer(question: &Question, context: &SearchContext<'_>, reading: Reading) ->
             hit.parts.extend(run.parts(&hit.article.id)?);
         }
     }
-    let total = if relaxed { shown_total } else { total };
+    // Meaning adds to what has the words, and all that can be paged through is counted.
+    let total = if relaxed { shown_total } else { total.max(shown_total) };
     let coverage = hits.first().map_or(0.0, |h| h.coverage);
     let telling = reading.groups.iter().filter(|g| !g.generic);
     let (lone, words): (Vec<_>, Vec<_>) = telling.partition(|g| g.word.chars().count() == 1);

@@ -5,9 +5,11 @@ use super::{Weights, query::Group, rank::Ranker};
 use crate::{
     found::{AnswerClass, Hit},
     index::Reader,
-    text::ErrorCode,
+    text::{ErrorCode, normalize},
 };
 
+/// So many results may be refused, three times three, until there is nothing more to show.
+const REFUSED: usize = 9;
 /// Articles from which on a score means the same however many there are more.
 const ENOUGH: f32 = 50.0;
 
@@ -55,9 +57,35 @@ impl Ranker<'_> {
 
     pub(super) fn class(&self, hits: &[Hit]) -> AnswerClass {
         let Some(first) = hits.first() else { return AnswerClass::None };
-        if self.question.offset > 0 {
+        let refused = &self.question.not;
+        if self.question.offset > 0 || !refused.is_empty() && refused.len() <= REFUSED && !self.is_weak(first) {
             return AnswerClass::Possible;
         }
+        if self.is_about_another_thing(first) {
+            return AnswerClass::None;
+        }
+        match self.class_of_ours(hits, first) {
+            AnswerClass::Confident if self.reading.is_of_other_brand || self.reading.not_covered.is_some() => {
+                AnswerClass::Possible
+            }
+            class => class,
+        }
+    }
+
+    /// A code of another brand, or an appliance without articles that the first result does not speak of by its title
+    /// or in people's words.
+    fn is_about_another_thing(&self, first: &Hit) -> bool {
+        let has_code = !self.reading.codes.is_empty() || !self.reading.understood.unknown_codes.is_empty();
+        let says = |text: &String, word: &str| normalize(text).contains(word);
+        let speaks_of = |word: &str| {
+            let article = &first.article;
+            says(&article.title, word) || article.symptoms.iter().any(|symptom| says(symptom, word))
+        };
+        let not_covered = self.reading.not_covered.as_deref();
+        self.reading.is_of_other_brand && has_code || not_covered.is_some_and(|word| has_code || !speaks_of(word))
+    }
+
+    fn class_of_ours(&self, hits: &[Hit], first: &Hit) -> AnswerClass {
         let exact = hits.iter().filter(|h| self.is_exact(&h.article)).count();
         let unknown_code = !self.reading.understood.unknown_codes.is_empty();
         let says_more = self.reading.groups.iter().any(|g| !g.generic && !self.is_unknown_code(&g.word));

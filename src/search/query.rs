@@ -57,6 +57,10 @@ pub struct Reading {
     pub models: Vec<String>,
     /// The appliances named or chosen, in normal form.
     pub appliances: Vec<String>,
+    /// It is about a thing of another brand.
+    pub is_of_other_brand: bool,
+    /// An appliance without articles that is named and no other.
+    pub not_covered: Option<String>,
 }
 
 impl Reading {
@@ -117,6 +121,8 @@ pub(super) fn read_heard(
         },
         appliances: appliances.clone(),
         models,
+        is_of_other_brand: vocabulary.others.is_of_other_brand(&text, &named.mentions),
+        not_covered: vocabulary.others.appliance_in(&text).filter(|_| appliances.is_empty()).map(str::to_owned),
         ..Reading::default()
     };
     for code in &spelled {
@@ -244,7 +250,7 @@ mod tests {
         let dictionary = Dictionary::with_words(&parse_words("不脱水\n脱水").0);
         let synonyms = parse_synonyms("冷气机 -> 空调\n[洗衣机]\n脱水 = 甩干\n").0;
         let question = Question::new(text).expect("a question");
-        read_question(&question, &dictionary, &synonyms, &Vocabulary::new(articles.iter(), &synonyms))
+        read_question(&question, &dictionary, &synonyms, &Vocabulary::new(articles.iter(), &synonyms, &[]))
     }
 
     fn words(reading: &Reading) -> Vec<&str> {

@@ -46,7 +46,7 @@ pub(super) struct Ranked {
     pub hits: Vec<Hit>,
     /// The same where meaning spoke, as one learns from them; also where the answer is none.
     pub considered: Vec<Considered>,
-    /// How many are left when weak ones are dropped.
+    /// How many can be paged through; weak ones are dropped where not all words were found.
     pub shown_total: usize,
 }
 
@@ -108,6 +108,7 @@ pub(super) fn rank(
     if answer == AnswerClass::None {
         hits.clear();
     }
+    let shown_total = if relaxed { shown_total } else { n };
     Ranked { answer, hits, considered, shown_total }
 }
 

@@ -2,16 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::appliance::Appliances;
+use super::{appliance::Appliances, other::Others};
 use crate::{
     article::Article,
-    text::{ErrorCode, Synonyms, canonical_model, normalize},
+    text::{ErrorCode, Synonyms, Word, canonical_model, normalize},
 };
 
 /// What the articles a reader can find are about.
 #[derive(Debug, Clone, Default)]
 pub struct Vocabulary {
     pub(super) appliances: Appliances,
+    pub(super) others: Others,
     /// Codes with how they are written, by the appliance that has them (in normal form).
     pub(super) codes: BTreeMap<ErrorCode, BTreeMap<String, String>>,
     /// Whole models, canonical.
@@ -21,8 +22,8 @@ pub struct Vocabulary {
 }
 
 impl Vocabulary {
-    /// The vocabulary of `articles`.
-    pub fn new<'a>(articles: impl Iterator<Item = &'a Article> + Clone, synonyms: &Synonyms) -> Self {
+    /// The vocabulary of `articles`, and of the things they are not about that `words` names.
+    pub fn new<'a>(articles: impl Iterator<Item = &'a Article> + Clone, synonyms: &Synonyms, words: &[Word]) -> Self {
         let appliances = Appliances::new(articles.clone(), synonyms);
         let mut codes: BTreeMap<ErrorCode, BTreeMap<String, String>> = BTreeMap::new();
         let (mut models, mut model_starts) = (BTreeSet::new(), BTreeSet::new());
@@ -39,7 +40,7 @@ impl Vocabulary {
                 }
             }
         }
-        Self { appliances, codes, models, model_starts }
+        Self { appliances, others: Others::new(words), codes, models, model_starts }
     }
 
     /// Whether some article is for this model, or for models that start like it.

@@ -166,6 +166,48 @@ fn r12_what_the_articles_are_not_about_is_not_found() {
 }
 
 #[test]
+fn what_belongs_to_another_brand_or_to_an_appliance_without_articles_is_not_answered_with_ours() {
+    for q in ["格力空调E1", "我家美的洗衣机报E1什么意思", "老板油烟机E1", "海尔冰箱E1", "除湿机E2", "跑步机坏了E2"]
+    {
+        assert_eq!((find(q).answer, find(q).hits.len()), (AnswerClass::None, 0), "{q}");
+    }
+    for q in ["跑步机不转", "空气炸锅不加热", "落地扇不摇头"] {
+        assert_eq!(find(q).answer, AnswerClass::None, "{q}");
+    }
+    assert_eq!(find("美的洗衣机不脱水").answer, AnswerClass::Possible, "what helps ours may help them");
+    // Our own, and what our articles speak of.
+    assert_eq!(first("澄家洗衣机E2"), "washer-error-e2");
+    assert_eq!(first("老板让我问洗衣机E2"), "washer-error-e2");
+    assert_eq!(first("旁边开着加湿器火是黄的"), "stove-yellow-flame");
+}
+
+#[test]
+fn a_danger_that_was_named_is_never_heard_as_something_else() {
+    for (q, hazard) in [("煤气忘关了", "gas"), ("插头有烟", "fire"), ("家里电箱进水，快来人", "water-electric")]
+    {
+        let found = find(q);
+        let alert = found.alert.map(|a| a.hazard.as_str().to_owned());
+        assert_eq!((alert.as_deref(), found.understood.corrections.len()), (Some(hazard), 0), "{q}");
+    }
+}
+
+#[test]
+fn refusing_results_leads_to_the_next_ones() {
+    let of = |not: &[String]| {
+        let question = Question::new("冰箱门缝老淌水底下一滩").expect("a question");
+        let not = not.iter().map(|id| wenzhen::article::ArticleId::new(id).expect("an id")).collect();
+        finder().find(&Question { not, ..question }, Role::Customer).expect("an answer")
+    };
+    let mut refused = Vec::new();
+    for _ in 0..4 {
+        let found = of(&refused);
+        assert_ne!(found.answer, AnswerClass::None, "{refused:?}");
+        assert!(found.total >= found.hits.len() && ids(&found).iter().all(|id| !refused.contains(id)));
+        refused.push(ids(&found)[0].clone());
+    }
+}
+
+#[test]
 fn r13_saying_only_that_it_is_broken_is_asked_back() {
     for (q, appliance) in [("洗衣机坏了", "洗衣机"), ("空调坏了怎么办", "空调"), ("冰箱出问题了", "冰箱")]
     {
