@@ -111,6 +111,10 @@ fn best_answer(question: &Question, context: &SearchContext<'_>) -> Result<Answe
 fn hear(literal: &Answered, context: &SearchContext<'_>) -> Option<Heard> {
     let understood = &literal.found.understood;
     let text = &understood.text;
+    // What we have no articles on is known by its name, and not heard as something we have: 落地扇.
+    if understood.appliance.is_none() && context.vocabulary.others.appliance_in(text).is_some() {
+        return None;
+    }
     if !understood.codes.is_empty() && text.is_ascii() || !understood.models.is_empty() {
         return None;
     }
