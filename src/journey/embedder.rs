@@ -260,10 +260,10 @@ impl Embedder {
         for batch in texts.chunks(source.batch()) {
             let started = Instant::now();
             let of_batch: Vec<&str> = batch.iter().map(String::as_str).collect();
-            let vectors = source.embed(&of_batch, Kind::Passage, BATCH_TIME)?;
+            let vectors = source.embed_each(&of_batch, Kind::Passage, BATCH_TIME)?;
             self.live.meaning.health.well();
             for (text, vector) in batch.iter().zip(vectors) {
-                let vector = vector.compact();
+                let Some(vector) = vector.map(|vector| vector.compact()) else { continue };
                 if let Some(kept) = &mut self.kept {
                     // What cannot be kept is made anew after the next start.
                     let _ = kept.keep(text, &vector.to_bytes());

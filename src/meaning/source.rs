@@ -64,6 +64,9 @@ pub enum SourceFault {
     },
 }
 
+/// What a server says to texts it does not like: bad request, too large, not to be processed.
+const NOT_THIS: [u16; 3] = [400, 413, 422];
+
 /// An opened source. It may be shared between threads.
 pub struct Source(Opened);
 
@@ -123,6 +126,28 @@ impl Source {
                 Ok(texts.iter().map(|text| model.embed(text, kind, n_pieces)).collect())
             }
             Opened::Server(server, _) => server.embed(texts, kind, time),
+        }
+    }
+
+    /// The same where one text must not cost the others theirs: a text that the server will not take, too long for its
+    /// model or whatever, gets none.
+    ///
+    /// # Errors
+    /// When the server takes no text at all, does not answer, or with something else.
+    pub fn embed_each(&self, texts: &[&str], kind: Kind, time: Duration) -> Result<Vec<Option<Vector>>, SourceFault> {
+        match (self.embed(texts, kind, time), texts) {
+            (Err(SourceFault::Refused(status)), [text]) if NOT_THIS.contains(&status) => {
+                self.embed(&["洗衣机"], kind, time)?;
+                tracing::warn!(status, n_bytes = text.len(), "the embeddings server does not take a text");
+                Ok(vec![None])
+            }
+            (Err(SourceFault::Refused(status)), texts) if NOT_THIS.contains(&status) => {
+                let (front, back) = texts.split_at(texts.len() / 2);
+                let mut vectors = self.embed_each(front, kind, time)?;
+                vectors.extend(self.embed_each(back, kind, time)?);
+                Ok(vectors)
+            }
+            (vectors, _) => Ok(vectors?.into_iter().map(Some).collect()),
         }
     }
 

@@ -47,6 +47,8 @@ pub(crate) enum Manner {
     Short,
     /// With a status and without vectors.
     Says(u16),
+    /// With this status to any texts of which one holds that, else well.
+    SaysTo(u16, &'static str),
     /// With exactly these bytes, after a good head.
     Raw(&'static str),
     /// The same vector for every text.
@@ -147,6 +149,9 @@ fn serve(mut stream: TcpStream, state: &Mutex<State>) {
 fn answer(manner: &Manner, texts: &[String]) -> (u16, String) {
     let n = match manner {
         Manner::Says(status) => return (*status, json!({"error": {"message": "no"}}).to_string()),
+        Manner::SaysTo(status, part) if texts.iter().any(|text| text.contains(part)) => {
+            return (*status, json!({"error": {"message": "too long"}}).to_string());
+        }
         Manner::Raw(bytes) => return (200, (*bytes).to_owned()),
         Manner::Well(n) | Manner::Shuffled(n) => *n,
         _ => DIMENSION,
@@ -229,6 +234,23 @@ async fn vectors_of_a_server_find_articles_and_each_text_is_asked_for_once() {
     let state = fake.lock();
     let asked_again: Vec<&String> = state.texts.iter().filter(|(_, n)| **n > 1).map(|(text, _)| text).collect();
     assert!(asked_again.len() == 32 && asked_again.contains(&&"query: 怎么退货".to_owned()), "{asked_again:?}");
+}
+
+#[tokio::test]
+async fn a_text_the_server_will_not_take_costs_no_other_its_vector() {
+    let fake = Fake::new(Manner::SaysTo(413, "往外渗水"));
+    let world = World::new(&[("a.md", SPIN), ("b.md", LEAK)]);
+    embed_all(&mut fake.embedder(&world));
+    assert_eq!(meaning(&world).await, json!({"ready": 2, "of": 2, "trouble": null}));
+    let answer = found(&world, "").await;
+    assert_eq!((&answer["meaning"], &answer["results"][0]["id"]), (&json!("used"), &json!("spin")), "{answer}");
+    // Whoever takes no text is in trouble, and nothing is given up.
+    let fake = Fake::new(Manner::Well(DIMENSION));
+    let world = World::new(&[("a.md", SPIN)]);
+    let mut embedder = fake.embedder(&world);
+    fake.now(Manner::SaysTo(400, "洗衣机"));
+    embedder.step();
+    assert_eq!(meaning(&world).await, json!({"ready": 0, "of": 1, "trouble": "refused"}));
 }
 
 #[tokio::test]
