@@ -254,15 +254,18 @@ impl Scanner {
         if ListFile::at(&rel).is_some() {
             return true;
         }
-        let hidden = |part: &str| part.starts_with('.') || part.starts_with('_') && part != "_index.md";
-        let name = rel.as_str().rsplit('/').next().unwrap_or("");
-        if is_picture(&rel) {
-            return !rel.as_str().split('/').any(|part| part.starts_with('.'));
+        if is_hidden(&rel) {
+            return false;
         }
+        if is_picture(&rel) {
+            return true;
+        }
+        let aside = |part: &str| part.starts_with('_') && part != "_index.md";
+        let name = rel.as_str().rsplit('/').next().unwrap_or("");
         let lower = name.to_ascii_lowercase();
         let readme = lower == "readme.md" || (lower.starts_with("readme.") && lower.ends_with(".md"));
         let left_out = || self.left_out.1.matched_path_or_any_parents(rel.as_str(), false).is_ignore();
-        lower.ends_with(".md") && !readme && !rel.as_str().split('/').any(hidden) && !left_out()
+        lower.ends_with(".md") && !readme && !rel.as_str().split('/').any(aside) && !left_out()
     }
 
     fn rel(&self, path: &Path) -> RelPath {
@@ -315,9 +318,13 @@ pub(super) fn is_picture(path: &RelPath) -> bool {
     ["png", "jpg", "jpeg", "webp", "gif", "svg"].contains(&ending.as_str())
 }
 
+/// Folders whose name begins with `_` are looked into: they hold no articles, but pictures.
 fn is_wanted(entry: &DirEntry) -> bool {
-    let name = entry.file_name().to_string_lossy();
-    entry.depth() == 0 || !(name.starts_with('.') || (name.starts_with('_') && name != "_index.md"))
+    entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.')
+}
+
+fn is_hidden(path: &RelPath) -> bool {
+    path.as_str().split('/').any(|part| part.starts_with('.'))
 }
 
 fn is_below(path: &RelPath, prefix: &RelPath) -> bool {
@@ -378,6 +385,24 @@ mod tests {
         let look = Scanner::new(dir.path()).look(&everything());
         let found: Vec<String> = names(&look).into_iter().map(|n| n.0).collect();
         assert_eq!(found, ["_index.md", "a.md", "c.MD", "words.txt"]);
+    }
+
+    /// An event names the file, a look at everything goes through its folder.
+    #[test]
+    fn a_picture_below_a_folder_beginning_with_an_underscore_is_seen_both_ways_and_an_article_never() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let folder = dir.path().join("_图/深");
+        fs::create_dir_all(&folder).expect("made");
+        let mut scanner = Scanner::new(dir.path());
+        scanner.look(&everything());
+        let picture = folder.join("a.png");
+        for path in [&picture, &folder.join("a.md")] {
+            fs::write(path, "1").expect("written");
+            scanner.look(&hint(path));
+        }
+        assert_eq!(names(&scanner.look(&everything())), [], "it is there still");
+        let look = Scanner::new(dir.path()).look(&everything());
+        assert_eq!(names(&look), [("_图/深/a.png".into(), true)]);
     }
 
     #[test]
