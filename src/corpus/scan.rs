@@ -4,24 +4,22 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     fs::{self, Metadata},
-    io::{self, Read},
+    io,
     path::{Path, PathBuf},
-    time::{Duration, SystemTime},
 };
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use walkdir::{DirEntry, WalkDir};
 
-use super::{Change, Content, Corpus, ListFile, Tick};
-use crate::article::{MAX_BYTES, RelPath, Revision};
+use super::{
+    Change, Content, Corpus, ListFile, Tick,
+    read::read,
+    stamp::{Stamp, identity},
+};
+use crate::article::{RelPath, Revision};
 
-/// A file written less than this before it was read may be written again within the same time
-/// stamp, so it is read again at the next look (git calls such an entry racy).
-const RACY: Duration = Duration::from_secs(2);
 /// Lists what is not read, in the syntax of gitignore; at the top of the folder.
 const IGNORE: &str = ".kbignore";
-/// Largest picture served.
-const PICTURE_BYTES: u64 = 16 << 20;
 
 /// Remembers what each file looked like.
 #[derive(Debug)]
@@ -49,16 +47,6 @@ struct Seen {
     stamp: Stamp,
     hash: Option<Revision>,
     racy: bool,
-}
-
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Stamp {
-    bytes: u64,
-    modified: Option<SystemTime>,
-    #[cfg(unix)]
-    changed: (i64, i64),
-    #[cfg(unix)]
-    inode: (u64, u64),
 }
 
 /// What a look found.
@@ -239,9 +227,10 @@ impl Scanner {
         };
         let hash = if let Content::Bytes(bytes) = &content { Some(Revision::of(bytes)) } else { None };
         let after = fs::metadata(path).map(|m| Stamp::of(&m)).ok();
-        let racy = after.as_ref() != Some(&stamp) || stamp.is_recent();
+        let racy = stamp.must_be_read_again(&content, after.as_ref());
         let same = before.is_some_and(|b| b.hash.is_some() && b.hash == hash || hash.is_none() && b.stamp == stamp);
-        let racy = racy && content != Content::Picture;
+        // What was read of it before counts until it can be read again.
+        let hash = hash.or_else(|| before.filter(|_| same).and_then(|b| b.hash));
         let modified = stamp.modified;
         self.seen.insert(rel.clone(), Seen { stamp, hash, racy });
         if !same {
@@ -275,43 +264,6 @@ impl Scanner {
     }
 }
 
-impl Stamp {
-    fn of(meta: &Metadata) -> Self {
-        #[cfg(unix)]
-        use std::os::unix::fs::MetadataExt;
-        Self {
-            bytes: meta.len(),
-            modified: meta.modified().ok(),
-            #[cfg(unix)]
-            changed: (meta.ctime(), meta.ctime_nsec()),
-            #[cfg(unix)]
-            inode: (meta.dev(), meta.ino()),
-        }
-    }
-
-    /// Whether the file may be written again without another stamp. A copy can carry an old time of
-    /// writing; when it was changed on this machine it cannot choose.
-    fn is_recent(&self) -> bool {
-        let recent = |time: SystemTime| SystemTime::now().duration_since(time).map_or(true, |age| age < RACY);
-        #[cfg(unix)]
-        if let (Ok(seconds), Ok(nanos)) = (u64::try_from(self.changed.0), u32::try_from(self.changed.1))
-            && recent(SystemTime::UNIX_EPOCH + Duration::new(seconds, nanos))
-        {
-            return true;
-        }
-        self.modified.is_some_and(recent)
-    }
-}
-
-/// Device and inode of a folder, behind the links that lead to it.
-pub(super) fn identity(folder: &Path) -> Option<(u64, u64)> {
-    let meta = fs::metadata(folder).ok()?;
-    #[cfg(unix)]
-    return Some(Stamp::of(&meta).inode);
-    #[cfg(not(unix))]
-    Some((0, u64::from(meta.is_dir())))
-}
-
 /// Whether a file is a picture that articles may show, by its ending.
 pub(super) fn is_picture(path: &RelPath) -> bool {
     let ending = path.as_str().rsplit_once('.').map_or("", |(_, e)| e).to_ascii_lowercase();
@@ -332,33 +284,10 @@ fn is_below(path: &RelPath, prefix: &RelPath) -> bool {
     prefix.is_empty() || path == prefix || path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// The content of a file; `None` when it is no longer there.
-fn read(path: &Path, bytes: u64) -> Option<Content> {
-    if bytes > MAX_BYTES {
-        return Some(Content::TooLarge(bytes));
-    }
-    let mut content = Vec::with_capacity(bytes as usize);
-    let limit = MAX_BYTES + 1;
-    match fs::File::open(path).and_then(|file| file.take(limit).read_to_end(&mut content)) {
-        Ok(_) if content.len() as u64 > MAX_BYTES => Some(Content::TooLarge(content.len() as u64)),
-        Ok(_) => Some(Content::Bytes(content)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => Some(Content::Unreadable(error.kind().to_string())),
-    }
-}
-
-/// The bytes of the picture at `path` below `root`; `None` when it is not there or too large.
-#[must_use]
-pub fn read_picture(root: &Path, path: &RelPath) -> Option<Vec<u8>> {
-    let full = root.join(path.as_str());
-    let meta = fs::metadata(&full).ok().filter(|m| m.is_file() && m.len() <= PICTURE_BYTES)?;
-    let mut bytes = Vec::with_capacity(meta.len() as usize);
-    fs::File::open(full).ok()?.take(PICTURE_BYTES).read_to_end(&mut bytes).ok()?;
-    Some(bytes)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use super::*;
 
     fn everything() -> Tick {
