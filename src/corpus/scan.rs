@@ -32,6 +32,10 @@ pub struct Scanner {
     seen: HashMap<RelPath, Seen>,
     /// What each link leads to, by the path of the link.
     links: BTreeMap<PathBuf, Behind>,
+    /// Parts that could not be read when they were looked at last, and why.
+    blind: BTreeMap<RelPath, String>,
+    /// Everything has been looked at once: until then a hint is not enough.
+    complete: bool,
 }
 
 /// What a link leads to.
@@ -58,8 +62,10 @@ pub struct Look {
     pub folder_hinted: bool,
     /// The folder itself could not be read; nothing was concluded from that.
     pub fault: Option<io::Error>,
-    /// The folder, or one behind a link in it, is another one than at the last look, or something
-    /// happened to it: who watched it watches in vain.
+    /// Parts of the folder that could not be read, and why; what was known of them stays.
+    pub blind: BTreeMap<RelPath, String>,
+    /// The folder, or one behind a link in it, is another one than at the last look, something happened
+    /// to it, or a part of it can be read again: who watched it watches in vain.
     pub folder_replaced: bool,
 }
 
@@ -73,30 +79,36 @@ impl Scanner {
             left_out: (None, Gitignore::empty()),
             seen: HashMap::new(),
             links: BTreeMap::new(),
+            blind: BTreeMap::new(),
+            complete: false,
         }
     }
 
-    /// A scanner that knows only what is in `corpus`: it reads every file again and reports those that differ.
+    /// This scanner when it knows only what is in `corpus`: it reads every file again and reports those that
+    /// differ, and that the folder must be watched anew, because nobody may have heard so.
     #[must_use]
-    pub fn after(root: &Path, corpus: &Corpus) -> Self {
+    pub fn after(&self, corpus: &Corpus) -> Self {
         let unlike_any = Stamp::default();
         let files = corpus.entries().map(|(path, entry)| (path.clone(), entry.hash));
         let pictures = corpus.pictures.iter().map(|path| (path.clone(), None));
         let lists = corpus.list_problems.keys().map(|list| (RelPath::new(list.file_name()), None));
         let all = files.chain(pictures).chain(lists);
         let seen = all.map(|(path, hash)| (path, Seen { stamp: unlike_any.clone(), hash, racy: true })).collect();
-        Self { seen, ..Self::new(root) }
+        Self { seen, identity: None, ..Self::new(&self.root) }
     }
 
     /// Looks where `tick` says.
     pub fn look(&mut self, tick: &Tick) -> Look {
         let mut look = Look::default();
-        if self.read_left_out() {
-            // Other files count now: only a look at all of them tells.
-            self.look_where(&Tick { hints: Vec::new(), everything: true }, &mut look);
+        // When other files count than before, only a look at all of them tells.
+        if self.read_left_out() || tick.everything || !self.complete {
+            let root = self.root.clone();
+            self.look_below(&root, &mut look);
+            self.complete |= look.fault.is_none();
         } else {
-            self.look_where(tick, &mut look);
+            self.look_at_hints(&tick.hints, &mut look);
         }
+        look.blind.clone_from(&self.blind);
         match fs::metadata(&self.root) {
             Ok(_) => {
                 let before = std::mem::replace(&mut self.identity, identity(&self.root));
@@ -124,12 +136,8 @@ impl Scanner {
         true
     }
 
-    fn look_where(&mut self, tick: &Tick, look: &mut Look) {
-        if tick.everything {
-            let root = self.root.clone();
-            return self.look_below(&root, look);
-        }
-        let mut hints: Vec<&PathBuf> = tick.hints.iter().collect();
+    fn look_at_hints(&mut self, hints: &[PathBuf], look: &mut Look) {
+        let mut hints: Vec<&PathBuf> = hints.iter().collect();
         hints.sort();
         hints.dedup();
         for hint in hints {
@@ -153,46 +161,68 @@ impl Scanner {
     }
 
     fn look_below(&mut self, folder: &Path, look: &mut Look) {
-        let mut present = BTreeSet::new();
-        let mut blind: Vec<RelPath> = Vec::new();
-        let mut links = BTreeMap::new();
+        let (mut present, mut links, mut blind) = (BTreeSet::new(), BTreeMap::new(), BTreeMap::new());
         for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_entry(is_wanted) {
-            match entry {
-                Ok(entry) => {
-                    if entry.path_is_symlink() {
-                        let path = fs::canonicalize(entry.path()).ok();
-                        let folder = entry.file_type().is_dir().then(|| identity(entry.path())).flatten();
-                        links.insert(entry.path().to_owned(), Behind { path, folder });
-                    }
-                    if !entry.file_type().is_file() || !self.is_ours(entry.path()) {
-                        continue;
-                    }
-                    let Ok(meta) = entry.metadata() else { continue };
-                    present.insert(self.rel(entry.path()));
-                    self.look_at(entry.path(), &meta, &mut look.changes);
-                }
+            let entry = match entry {
+                Ok(entry) => entry,
                 Err(error) => {
-                    // A folder that cannot be read says nothing about the files in it.
-                    blind.push(self.rel(error.path().unwrap_or(folder)));
-                    let io = error.into_io_error();
-                    if io.as_ref().is_some_and(|e| e.kind() != io::ErrorKind::NotFound) || !folder.exists() {
-                        look.fault = io;
-                    }
+                    self.take_fault(error, folder, &mut blind, look);
+                    continue;
                 }
+            };
+            if entry.path_is_symlink() {
+                let path = fs::canonicalize(entry.path()).ok();
+                let folder = entry.file_type().is_dir().then(|| identity(entry.path())).flatten();
+                links.insert(entry.path().to_owned(), Behind { path, folder });
             }
+            if !entry.file_type().is_file() || !self.is_ours(entry.path()) {
+                continue;
+            }
+            let Ok(meta) = entry.metadata() else { continue };
+            present.insert(self.rel(entry.path()));
+            self.look_at(entry.path(), &meta, &mut look.changes);
         }
-        if self.root.is_dir() {
-            let known = std::mem::take(&mut self.links).into_iter();
-            let (before, elsewhere): (BTreeMap<_, _>, _) = known.partition(|(path, _)| path.starts_with(folder));
-            // The watcher follows the links it finds when it begins, and no others.
-            look.folder_replaced |= before != links;
-            links.extend::<BTreeMap<_, _>>(elsewhere);
-            self.links = links;
+        if look.fault.is_some() || !self.root.is_dir() {
+            // A folder that is not there says nothing about the files in it.
+            return;
         }
+        let known = std::mem::take(&mut self.links).into_iter();
+        let (before, elsewhere): (BTreeMap<_, _>, _) = known.partition(|(path, _)| path.starts_with(folder));
+        // The watcher follows the links it finds when it begins, and no others.
+        look.folder_replaced |= before != links;
+        links.extend::<BTreeMap<_, _>>(elsewhere);
+        self.links = links;
         let prefix = self.rel(folder);
-        blind.retain(|b| self.root.join(b.as_str()).exists());
-        present.extend(self.seen.keys().filter(|p| blind.iter().any(|b| is_below(p, b))).cloned());
+        // Nor could it watch what could not be read.
+        look.folder_replaced |= self.blind.keys().any(|b| is_below(b, &prefix) && !blind.contains_key(b));
+        present.extend(self.seen.keys().filter(|p| blind.keys().any(|b| is_below(p, b))).cloned());
+        self.see_again(&prefix);
+        self.blind.extend(blind);
         self.forget_below(&prefix, &present, &mut look.changes);
+    }
+
+    /// A part that cannot be read says nothing about the files in it; the whole folder is no part.
+    fn take_fault(
+        &self,
+        error: walkdir::Error,
+        folder: &Path,
+        blind: &mut BTreeMap<RelPath, String>,
+        look: &mut Look,
+    ) {
+        let is_whole = error.depth() == 0 && folder == self.root;
+        let part = self.rel(error.path().unwrap_or(folder));
+        // A link that leads back up is no fault: what is behind it is found where it is.
+        let Some(error) = error.into_io_error() else { return };
+        if is_whole {
+            look.fault = Some(error);
+        } else if !is_absent(&error) && !is_hidden(&part) {
+            blind.insert(part, error.to_string());
+        }
+    }
+
+    /// Forgets that what is below `prefix` could not be read.
+    fn see_again(&mut self, prefix: &RelPath) {
+        self.blind.retain(|part, _| !is_below(part, prefix));
     }
 
     fn forget_below(&mut self, prefix: &RelPath, present: &BTreeSet<RelPath>, changes: &mut Vec<Change>) {
@@ -277,6 +307,11 @@ fn is_wanted(entry: &DirEntry) -> bool {
 
 fn is_hidden(path: &RelPath) -> bool {
     path.as_str().split('/').any(|part| part.starts_with('.'))
+}
+
+/// Whether there is nothing at the path that was asked for; any other error says that something may be there.
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 fn is_below(path: &RelPath, prefix: &RelPath) -> bool {

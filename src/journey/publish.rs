@@ -109,7 +109,7 @@ impl Publisher {
     /// from it and the folder the next turn begins.
     fn begin_anew(&mut self) {
         self.corpus = self.live.snapshot().map(|s| (*s.corpus).clone()).unwrap_or_default();
-        self.scanner = Scanner::after(&self.root, &self.corpus);
+        self.scanner = self.scanner.after(&self.corpus);
         self.writer = None;
         self.by_key = Arc::default();
         self.last_day = None;
@@ -127,10 +127,15 @@ impl Publisher {
             generation: self.generation,
             look_again: look.folder_hinted,
             folder_fault: look.fault,
+            blind: look.blind,
             folder_replaced: look.folder_replaced,
             ..Report::default()
         };
         let nothing_yet = self.writer.is_none() && report.folder_fault.is_some();
+        if nothing_yet && !look.changes.is_empty() {
+            // They are not taken, so they must not count as seen.
+            self.scanner = self.scanner.after(&self.corpus);
+        }
         if nothing_yet || look.changes.is_empty() && !new_day && self.writer.is_some() {
             return Ok(report);
         }
@@ -168,8 +173,8 @@ impl Publisher {
             today,
         })));
         report.store_fault = self.keep(difference).err();
-        if tick.everything && report.folder_fault.is_none() {
-            // What was deleted while nobody looked.
+        if tick.everything && report.folder_fault.is_none() && report.blind.is_empty() {
+            // What was deleted while nobody looked. What cannot be read may be there still.
             self.kept.forget_others(self.corpus.entries().map(|(path, _)| path));
         }
         Ok(report)

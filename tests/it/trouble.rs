@@ -15,7 +15,11 @@ use std::{
 
 use axum::http::StatusCode;
 use tempfile::TempDir;
-use wenzhen::{article::Date, corpus::Tick, journey::PublishFault};
+use wenzhen::{
+    article::{Date, RelPath},
+    corpus::Tick,
+    journey::PublishFault,
+};
 
 use crate::{
     live::{Server, about, broken_header, program, sha256, with_id, within},
@@ -140,6 +144,50 @@ async fn an_event_of_a_folder_that_has_vanished_takes_no_article_with_it() {
         world.look();
         assert_eq!(world.ids("青桐鹭").await, ["a"], "hint `{hint}`");
     }
+}
+
+/// A folder behind a link that leads to itself: there, and nobody can read it, whoever they are.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_part_that_cannot_be_read_at_the_first_look_keeps_nothing_else_out_of_service() {
+    let mut world = World::unpublished(&[("a.md", &about("青桐鹭"))]);
+    std::os::unix::fs::symlink("夏", world.kb().join("夏")).expect("linked");
+    let report = world.look();
+    assert!(report.folder_fault.is_none(), "no look each second: {:?}", report.folder_fault);
+    let blind: Vec<&str> = report.blind.keys().map(RelPath::as_str).collect();
+    assert_eq!((report.generation, blind), (1, vec!["夏"]));
+    assert_eq!(world.get("/readyz", "").await.status, StatusCode::OK);
+    assert_eq!(world.ids("青桐鹭").await, ["a"]);
+    world.write("c.md", &about("赤枫鹇"));
+    world.look_at("c.md");
+    assert_eq!(world.ids("赤枫鹇").await, ["c"]);
+    // Now it can be read.
+    world.remove("夏");
+    world.write("夏/b.md", &about("白榆鸢"));
+    let report = world.look();
+    assert!(report.blind.is_empty() && report.folder_replaced, "it is to be watched, too: {:?}", report.blind);
+    assert_eq!((world.ids("青桐鹭").await, world.ids("白榆鸢").await), (ids(&["a"]), ids(&["夏--b"])));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_was_known_of_a_part_that_cannot_be_read_any_more_stays_in_service_and_kept() {
+    let mut world = World::new(&[("a.md", &about("青桐鹭")), ("夏/b.md", &about("白榆鸢"))]);
+    let away = world.data().join("away");
+    fs::rename(world.kb().join("夏"), &away).expect("moved away");
+    std::os::unix::fs::symlink("夏", world.kb().join("夏")).expect("linked");
+    world.write("a.md", &about("赤枫鹇"));
+    world.look();
+    assert_eq!((world.ids("赤枫鹇").await, world.ids("白榆鸢").await), (ids(&["a"]), ids(&["夏--b"])));
+    // After a restart, too: its kept version is there when it can be read again.
+    let mut world = world.restart();
+    world.look();
+    assert_eq!((world.ids("赤枫鹇").await, world.ids("白榆鸢").await), (ids(&["a"]), ids(&[])));
+    world.remove("夏");
+    fs::rename(&away, world.kb().join("夏")).expect("moved back");
+    world.write("夏/b.md", &broken_header("玄柏鸥"));
+    world.look();
+    assert_eq!(world.ids("白榆鸢").await, ["夏--b"]);
 }
 
 // ---- Faults of our own
