@@ -151,10 +151,20 @@ impl Scanner {
                     look.folder_hinted = true;
                     self.look_below(hint, look);
                 }
-                Ok(meta) => self.look_at(hint, &meta, &mut look.changes),
-                Err(_) => {
+                Ok(meta) => {
+                    self.see_again(&self.rel(hint));
+                    self.look_at(hint, &meta, &mut look.changes);
+                }
+                Err(error) if is_absent(&error) => {
                     let prefix = self.rel(hint);
+                    self.see_again(&prefix);
                     self.forget_below(&prefix, &BTreeSet::new(), &mut look.changes);
+                }
+                Err(error) => {
+                    let part = self.rel(hint);
+                    if !is_hidden(&part) {
+                        self.blind.insert(part, error.to_string());
+                    }
                 }
             }
         }
@@ -178,9 +188,13 @@ impl Scanner {
             if !entry.file_type().is_file() || !self.is_ours(entry.path()) {
                 continue;
             }
-            let Ok(meta) = entry.metadata() else { continue };
-            present.insert(self.rel(entry.path()));
-            self.look_at(entry.path(), &meta, &mut look.changes);
+            match entry.metadata() {
+                Ok(meta) => {
+                    present.insert(self.rel(entry.path()));
+                    self.look_at(entry.path(), &meta, &mut look.changes);
+                }
+                Err(error) => self.take_fault(error, folder, &mut blind, look),
+            }
         }
         if look.fault.is_some() || !self.root.is_dir() {
             // A folder that is not there says nothing about the files in it.

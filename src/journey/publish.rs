@@ -288,7 +288,10 @@ impl Publisher {
         for taken in difference.taken {
             match (taken.keep, taken.hash) {
                 (Some(bytes), _) => first = first.and(self.kept.keep(&taken.path, &bytes)),
-                (None, None) if !self.root.join(taken.path.as_str()).exists() => self.kept.forget(&taken.path),
+                // Only what is surely gone is forgotten.
+                (None, None) if matches!(self.root.join(taken.path.as_str()).try_exists(), Ok(false)) => {
+                    self.kept.forget(&taken.path);
+                }
                 _ => {}
             }
         }

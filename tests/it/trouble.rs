@@ -190,6 +190,31 @@ async fn what_was_known_of_a_part_that_cannot_be_read_any_more_stays_in_service_
     assert_eq!(world.ids("白榆鸢").await, ["夏--b"]);
 }
 
+/// A link to itself: there, but the system cannot say what it is.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_that_cannot_be_asked_about_is_not_taken_for_deleted() {
+    let mut world = World::new(&[("a.md", &about("青桐鹭")), ("b.md", &about("白榆鸢"))]);
+    world.remove("a.md");
+    std::os::unix::fs::symlink("a.md", world.kb().join("a.md")).expect("linked");
+    let report = world.look_at("a.md");
+    assert_eq!(report.blind.keys().map(RelPath::as_str).collect::<Vec<_>>(), ["a.md"], "the editor is told");
+    assert_eq!(world.ids("青桐鹭").await, ["a"], "after an event");
+    world.write("b.md", &about("赤枫鹇"));
+    world.look();
+    assert_eq!((world.ids("青桐鹭").await, world.ids("赤枫鹇").await), (ids(&["a"]), ids(&["b"])));
+    // Its kept version is there, too.
+    world.remove("a.md");
+    world.write("a.md", &broken_header("玄柏鸥"));
+    let mut world = world.restart();
+    let report = world.look();
+    assert!(report.blind.is_empty(), "{:?}", report.blind);
+    assert_eq!(world.ids("青桐鹭").await, ["a"]);
+    world.remove("a.md");
+    world.look_at("a.md");
+    assert_eq!(world.ids("青桐鹭").await, ids(&[]), "deleted is deleted");
+}
+
 // ---- Faults of our own
 
 thread_local! {
