@@ -20,6 +20,8 @@ use crate::article::{RelPath, Revision};
 
 /// Lists what is not read, in the syntax of gitignore; at the top of the folder.
 const IGNORE: &str = ".kbignore";
+/// What is wrong with a folder that was put in the place of the last one and holds nothing of ours.
+const EMPTY_INSTEAD: &str = "换成了另一个没有文章的文件夹，是否没有挂载？";
 
 /// Remembers what each file looked like.
 #[derive(Debug)]
@@ -27,6 +29,8 @@ pub struct Scanner {
     root: PathBuf,
     /// Device and inode of the folder at the last look; `None` before it and while there is none.
     identity: Option<(u64, u64)>,
+    /// The same of the folder in which everything was looked at last.
+    home: Option<(u64, u64)>,
     /// What `.kbignore` leaves out, and the stamp it was read at.
     left_out: (Option<Stamp>, Gitignore),
     seen: HashMap<RelPath, Seen>,
@@ -34,8 +38,8 @@ pub struct Scanner {
     links: BTreeMap<PathBuf, Behind>,
     /// Parts that could not be read when they were looked at last, and why.
     blind: BTreeMap<RelPath, String>,
-    /// Everything has been looked at once: until then a hint is not enough.
-    complete: bool,
+    /// Not everything has been looked at yet: a hint is not enough.
+    is_new: bool,
 }
 
 /// What a link leads to.
@@ -76,11 +80,12 @@ impl Scanner {
         Self {
             root: root.to_owned(),
             identity: identity(root),
+            home: None,
             left_out: (None, Gitignore::empty()),
             seen: HashMap::new(),
             links: BTreeMap::new(),
             blind: BTreeMap::new(),
-            complete: false,
+            is_new: true,
         }
     }
 
@@ -94,30 +99,34 @@ impl Scanner {
         let lists = corpus.list_problems.keys().map(|list| (RelPath::new(list.file_name()), None));
         let all = files.chain(pictures).chain(lists);
         let seen = all.map(|(path, hash)| (path, Seen { stamp: unlike_any.clone(), hash, racy: true })).collect();
-        Self { seen, identity: None, ..Self::new(&self.root) }
+        Self { seen, identity: None, home: self.home, ..Self::new(&self.root) }
     }
 
     /// Looks where `tick` says.
     pub fn look(&mut self, tick: &Tick) -> Look {
         let mut look = Look::default();
+        let now = identity(&self.root);
+        let before = std::mem::replace(&mut self.identity, now);
+        look.folder_replaced = now.is_some() && (before != now || tick.hints.contains(&self.root));
+        let is_other = now != self.home;
         // When other files count than before, only a look at all of them tells.
-        if self.read_left_out() || tick.everything || !self.complete {
+        let everything = self.read_left_out() || tick.everything || self.is_new || is_other;
+        if is_other && now.is_some() && !self.seen.is_empty() && !self.has_ours() {
+            // As when a disk is unmounted: what remains is the empty folder it was mounted on.
+            look.fault = Some(io::Error::new(io::ErrorKind::NotFound, EMPTY_INSTEAD));
+        } else if everything {
             let root = self.root.clone();
             self.look_below(&root, &mut look);
-            self.complete |= look.fault.is_none();
+            if look.fault.is_none() && identity(&self.root) == now {
+                (self.home, self.is_new) = (now, false);
+            }
         } else {
             self.look_at_hints(&tick.hints, &mut look);
         }
         look.blind.clone_from(&self.blind);
-        match fs::metadata(&self.root) {
-            Ok(_) => {
-                let before = std::mem::replace(&mut self.identity, identity(&self.root));
-                look.folder_replaced |= before != self.identity || tick.hints.contains(&self.root);
-            }
-            Err(fault) => {
-                self.identity = None;
-                look.fault.get_or_insert(fault);
-            }
+        if let Err(fault) = fs::metadata(&self.root) {
+            self.identity = None;
+            look.fault.get_or_insert(fault);
         }
         look
     }
@@ -172,7 +181,7 @@ impl Scanner {
 
     fn look_below(&mut self, folder: &Path, look: &mut Look) {
         let (mut present, mut links, mut blind) = (BTreeSet::new(), BTreeMap::new(), BTreeMap::new());
-        for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_entry(is_wanted) {
+        for entry in files_below(folder) {
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) => {
@@ -196,8 +205,7 @@ impl Scanner {
                 Err(error) => self.take_fault(error, folder, &mut blind, look),
             }
         }
-        if look.fault.is_some() || !self.root.is_dir() {
-            // A folder that is not there says nothing about the files in it.
+        if look.fault.is_some() || !self.is_the_same() {
             return;
         }
         let known = std::mem::take(&mut self.links).into_iter();
@@ -216,13 +224,7 @@ impl Scanner {
     }
 
     /// A part that cannot be read says nothing about the files in it; the whole folder is no part.
-    fn take_fault(
-        &self,
-        error: walkdir::Error,
-        folder: &Path,
-        blind: &mut BTreeMap<RelPath, String>,
-        look: &mut Look,
-    ) {
+    fn take_fault(&self, error: walkdir::Error, folder: &Path, blind: &mut BTreeMap<RelPath, String>, look: &mut Look) {
         let is_whole = error.depth() == 0 && folder == self.root;
         let part = self.rel(error.path().unwrap_or(folder));
         // A link that leads back up is no fault: what is behind it is found where it is.
@@ -240,8 +242,7 @@ impl Scanner {
     }
 
     fn forget_below(&mut self, prefix: &RelPath, present: &BTreeSet<RelPath>, changes: &mut Vec<Change>) {
-        if !self.root.is_dir() {
-            // A folder that is not there says nothing about the files in it.
+        if !self.is_the_same() {
             return;
         }
         let mut gone: Vec<RelPath> =
@@ -282,6 +283,16 @@ impl Scanner {
         }
     }
 
+    /// Whether the folder is there and still the one this look began with: otherwise what is missing in it says
+    /// nothing about the files.
+    fn is_the_same(&self) -> bool {
+        self.identity.is_some() && identity(&self.root) == self.identity
+    }
+
+    fn has_ours(&self) -> bool {
+        files_below(&self.root).flatten().any(|e| e.file_type().is_file() && self.is_ours(e.path()))
+    }
+
     fn is_ours(&self, path: &Path) -> bool {
         let rel = self.rel(path);
         if ListFile::at(&rel).is_some() {
@@ -314,6 +325,11 @@ pub(super) fn is_picture(path: &RelPath) -> bool {
     ["png", "jpg", "jpeg", "webp", "gif", "svg"].contains(&ending.as_str())
 }
 
+/// Everything below `folder`, in the order of names.
+fn files_below(folder: &Path) -> impl Iterator<Item = Result<DirEntry, walkdir::Error>> {
+    WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_entry(is_wanted)
+}
+
 /// Folders whose name begins with `_` are looked into: they hold no articles, but pictures.
 fn is_wanted(entry: &DirEntry) -> bool {
     entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.')
@@ -338,6 +354,7 @@ mod tests {
     use std::time::SystemTime;
 
     use super::*;
+    use crate::corpus::KeptVersions;
 
     fn everything() -> Tick {
         Tick { hints: Vec::new(), everything: true }
@@ -461,5 +478,56 @@ mod tests {
         fs::rename(&root, dir.path().join("away")).expect("moved");
         let look = scanner.look(&everything());
         assert!(look.changes.is_empty() && look.fault.is_some());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_empty_folder_in_the_place_of_the_last_one_takes_no_article_with_it_and_one_emptied_by_hand_does() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let root = dir.path().join("kb");
+        fs::create_dir(&root).expect("made");
+        fs::write(root.join("a.md"), "1").expect("written");
+        let mut scanner = Scanner::new(&root);
+        scanner.look(&everything());
+        fs::rename(&root, dir.path().join("away")).expect("moved");
+        fs::create_dir(&root).expect("made");
+        fs::write(root.join("README.md"), "a disk goes here").expect("written");
+        for tick in [everything(), hint(&root.join("a.md")), hint(&root), everything()] {
+            let look = scanner.look(&tick);
+            assert!(look.changes.is_empty() && look.fault.is_some(), "{tick:?}: {:?}", look.changes);
+        }
+        // Files in it: they count, and those of the last one are gone.
+        fs::write(root.join("b.md"), "2").expect("written");
+        let look = scanner.look(&hint(&root.join("b.md")));
+        assert!(look.fault.is_none(), "{:?}", look.fault);
+        assert_eq!(names(&look), [("b.md".into(), true), ("a.md".into(), false)]);
+        fs::remove_file(root.join("b.md")).expect("removed");
+        let look = scanner.look(&everything());
+        assert!(look.fault.is_none(), "{:?}", look.fault);
+        assert_eq!(names(&look), [("b.md".into(), false)]);
+    }
+
+    /// A turn that fails begins anew from what is in service: that must not make it forget which folder that was.
+    #[cfg(unix)]
+    #[test]
+    fn a_scanner_that_begins_anew_still_knows_which_folder_it_was() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let root = dir.path().join("kb");
+        fs::create_dir(&root).expect("made");
+        fs::write(root.join("words.txt"), "1").expect("written");
+        let mut scanner = Scanner::new(&root);
+        let (corpus, _) = Corpus::default().apply(scanner.look(&everything()).changes, &Nothing);
+        fs::rename(&root, dir.path().join("away")).expect("moved");
+        fs::create_dir(&root).expect("made");
+        let look = scanner.after(&corpus).look(&everything());
+        assert!(look.changes.is_empty() && look.fault.is_some(), "{:?}", look.changes);
+    }
+
+    struct Nothing;
+
+    impl KeptVersions for Nothing {
+        fn recall(&self, _: &RelPath) -> Option<Vec<u8>> {
+            None
+        }
     }
 }

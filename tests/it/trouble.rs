@@ -122,6 +122,50 @@ async fn a_folder_renamed_away_leaves_its_articles_in_service_until_it_is_back()
     assert_eq!(world.ids("赤枫鹇").await, ["夏--b"]);
 }
 
+/// As when the disk is unmounted that `kb` is the mount point of.
+#[cfg(unix)]
+#[tokio::test]
+async fn an_empty_folder_in_the_place_of_kb_leaves_its_articles_in_service_and_kept() {
+    let mut world = World::new(&[("a.md", &about("青桐鹭")), ("夏/b.md", &about("白榆鸢")), ("图/a.png", "1")]);
+    let away = world.data().join("away");
+    fs::rename(world.kb(), &away).expect("moved away");
+    fs::create_dir(world.kb()).expect("made");
+    for n in 0..2 {
+        for report in [world.look(), world.look_at(""), world.look_at("a.md"), world.look_at("夏")] {
+            assert!(report.folder_fault.is_some(), "{n}: the editor is told");
+        }
+        assert_eq!((world.ids("青桐鹭").await, world.ids("白榆鸢").await), (ids(&["a"]), ids(&["夏--b"])), "{n}");
+    }
+    // Mounted again.
+    fs::remove_dir(world.kb()).expect("removed");
+    fs::rename(&away, world.kb()).expect("moved back");
+    world.write("a.md", &broken_header("赤枫鹇"));
+    let report = world.look();
+    assert!(report.folder_fault.is_none() && report.folder_replaced, "{:?}", report.folder_fault);
+    assert_eq!(world.ids("白榆鸢").await, ["夏--b"]);
+    let mut world = world.restart();
+    world.look();
+    assert_eq!(world.ids("青桐鹭").await, ["a"], "its kept version has survived");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn files_put_into_an_empty_folder_in_the_place_of_kb_are_served() {
+    let mut world = World::new(&[("a.md", &about("青桐鹭")), ("b.md", &about("白榆鸢"))]);
+    fs::rename(world.kb(), world.data().join("away")).expect("moved away");
+    fs::create_dir(world.kb()).expect("made");
+    world.look();
+    world.write("a.md", &about("赤枫鹇"));
+    let report = world.look_at("a.md");
+    assert!(report.folder_fault.is_none(), "{:?}", report.folder_fault);
+    assert_eq!((world.ids("赤枫鹇").await, world.ids("青桐鹭").await), (ids(&["a"]), ids(&[])));
+    assert_eq!(world.ids("白榆鸢").await, ids(&[]), "it is another folder now");
+    // Emptied by hand, the same folder is empty.
+    world.remove("a.md");
+    assert!(world.look().folder_fault.is_none());
+    assert_eq!(world.ids("赤枫鹇").await, ids(&[]));
+}
+
 #[tokio::test]
 async fn an_event_of_a_folder_that_has_vanished_takes_no_article_with_it() {
     let files = [("a.md", &*about("青桐鹭")), ("夏/b.md", &about("白榆鸢"))];
