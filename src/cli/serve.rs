@@ -1,8 +1,10 @@
 //! `wenzhen serve`, the composition root: folder, store, publisher, finder, server.
 
 use std::{
+    collections::BTreeMap,
     io::Write,
     net::SocketAddr,
+    path::Path,
     sync::{Arc, mpsc},
     time::{Duration, Instant},
 };
@@ -14,6 +16,7 @@ use super::{
     settings::Settings,
 };
 use crate::{
+    article::RelPath,
     corpus::{Tick, watch},
     http::{Auth, ServerState, router},
     journey::{
@@ -101,7 +104,7 @@ async fn keep_tidy(walker: Walker) {
 }
 
 /// Starts the publishing thread and the watcher.
-fn publish(publisher: Publisher, settings: &Settings, root: &std::path::Path, finder: &Finder) -> Result<(), Failure> {
+fn publish(publisher: Publisher, settings: &Settings, root: &Path, finder: &Finder) -> Result<(), Failure> {
     let (sender, ticks) = mpsc::channel();
     let period = settings.poll.unwrap_or(PERIOD);
     let may_watch = settings.poll.is_none();
@@ -117,12 +120,17 @@ fn publish(publisher: Publisher, settings: &Settings, root: &std::path::Path, fi
         say(&format!("  系统不能通知文件变化，改为每 {} 秒查看一次。", period.as_secs()));
     }
     let idle = idle_work(settings, finder)?;
+    let root = root.to_owned();
     let run = move || {
         // The watcher lives as long as the loop; the sender keeps the loop alive without it.
         let mut watcher = watcher;
         let mut first = true;
         let mut was_in_trouble = None;
+        let mut was_blind = BTreeMap::new();
         publisher.run(&ticks, period, |turn| {
+            if let Ok(report) = turn {
+                was_blind = tell_blind(report, &was_blind, &root);
+            }
             // The same trouble again is not told again.
             let in_trouble = match turn {
                 Err(fault) => Some(fault.to_string()),
@@ -187,6 +195,14 @@ fn idle_work(settings: &Settings, finder: &Finder) -> Result<Vec<mpsc::Sender<()
 fn thread(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), Failure> {
     let spawned = std::thread::Builder::new().name(name.to_owned()).spawn(run);
     spawned.map(|_| ()).map_err(|e| Failure::system(format!("启动失败：{e}"), "检查系统资源"))
+}
+
+/// One line for each part that can no longer be read; returns all that cannot.
+fn tell_blind(report: &Report, before: &BTreeMap<RelPath, String>, root: &Path) -> BTreeMap<RelPath, String> {
+    for (part, why) in report.blind.iter().filter(|(part, _)| !before.contains_key(*part)) {
+        say(&format!("读不了知识库里的 {}（{why}），其余照常发布。", root.join(part.as_str()).display()));
+    }
+    report.blind.clone()
 }
 
 /// One printed line per save.

@@ -4,24 +4,24 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     fs::{self, Metadata},
-    io::{self, Read},
+    io,
     path::{Path, PathBuf},
-    time::{Duration, SystemTime},
 };
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use walkdir::{DirEntry, WalkDir};
 
-use super::{Change, Content, Corpus, ListFile, Tick};
-use crate::article::{MAX_BYTES, RelPath, Revision};
+use super::{
+    Change, Content, Corpus, ListFile, Tick,
+    read::read,
+    stamp::{Stamp, identity},
+};
+use crate::article::{RelPath, Revision};
 
-/// A file written less than this before it was read may be written again within the same time
-/// stamp, so it is read again at the next look (git calls such an entry racy).
-const RACY: Duration = Duration::from_secs(2);
 /// Lists what is not read, in the syntax of gitignore; at the top of the folder.
 const IGNORE: &str = ".kbignore";
-/// Largest picture served.
-const PICTURE_BYTES: u64 = 16 << 20;
+/// What is wrong with a folder that was put in the place of the last one and holds nothing of ours.
+const EMPTY_INSTEAD: &str = "换成了另一个没有文章的文件夹，是否没有挂载？";
 
 /// Remembers what each file looked like.
 #[derive(Debug)]
@@ -29,11 +29,17 @@ pub struct Scanner {
     root: PathBuf,
     /// Device and inode of the folder at the last look; `None` before it and while there is none.
     identity: Option<(u64, u64)>,
+    /// The same of the folder in which everything was looked at last.
+    home: Option<(u64, u64)>,
     /// What `.kbignore` leaves out, and the stamp it was read at.
     left_out: (Option<Stamp>, Gitignore),
     seen: HashMap<RelPath, Seen>,
     /// What each link leads to, by the path of the link.
     links: BTreeMap<PathBuf, Behind>,
+    /// Parts that could not be read when they were looked at last, and why.
+    blind: BTreeMap<RelPath, String>,
+    /// Not everything has been looked at yet: a hint is not enough.
+    is_new: bool,
 }
 
 /// What a link leads to.
@@ -51,16 +57,6 @@ struct Seen {
     racy: bool,
 }
 
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Stamp {
-    bytes: u64,
-    modified: Option<SystemTime>,
-    #[cfg(unix)]
-    changed: (i64, i64),
-    #[cfg(unix)]
-    inode: (u64, u64),
-}
-
 /// What a look found.
 #[derive(Debug, Default)]
 pub struct Look {
@@ -70,8 +66,10 @@ pub struct Look {
     pub folder_hinted: bool,
     /// The folder itself could not be read; nothing was concluded from that.
     pub fault: Option<io::Error>,
-    /// The folder, or one behind a link in it, is another one than at the last look, or something
-    /// happened to it: who watched it watches in vain.
+    /// Parts of the folder that could not be read, and why; what was known of them stays.
+    pub blind: BTreeMap<RelPath, String>,
+    /// The folder, or one behind a link in it, is another one than at the last look, something happened
+    /// to it, or a part of it can be read again: who watched it watches in vain.
     pub folder_replaced: bool,
 }
 
@@ -82,42 +80,53 @@ impl Scanner {
         Self {
             root: root.to_owned(),
             identity: identity(root),
+            home: None,
             left_out: (None, Gitignore::empty()),
             seen: HashMap::new(),
             links: BTreeMap::new(),
+            blind: BTreeMap::new(),
+            is_new: true,
         }
     }
 
-    /// A scanner that knows only what is in `corpus`: it reads every file again and reports those that differ.
+    /// This scanner when it knows only what is in `corpus`: it reads every file again and reports those that
+    /// differ, and that the folder must be watched anew, because nobody may have heard so.
     #[must_use]
-    pub fn after(root: &Path, corpus: &Corpus) -> Self {
+    pub fn after(&self, corpus: &Corpus) -> Self {
         let unlike_any = Stamp::default();
         let files = corpus.entries().map(|(path, entry)| (path.clone(), entry.hash));
         let pictures = corpus.pictures.iter().map(|path| (path.clone(), None));
         let lists = corpus.list_problems.keys().map(|list| (RelPath::new(list.file_name()), None));
         let all = files.chain(pictures).chain(lists);
         let seen = all.map(|(path, hash)| (path, Seen { stamp: unlike_any.clone(), hash, racy: true })).collect();
-        Self { seen, ..Self::new(root) }
+        Self { seen, identity: None, home: self.home, ..Self::new(&self.root) }
     }
 
     /// Looks where `tick` says.
     pub fn look(&mut self, tick: &Tick) -> Look {
         let mut look = Look::default();
-        if self.read_left_out() {
-            // Other files count now: only a look at all of them tells.
-            self.look_where(&Tick { hints: Vec::new(), everything: true }, &mut look);
+        let now = identity(&self.root);
+        let before = std::mem::replace(&mut self.identity, now);
+        look.folder_replaced = now.is_some() && (before != now || tick.hints.contains(&self.root));
+        let is_other = now != self.home;
+        // When other files count than before, only a look at all of them tells.
+        let everything = self.read_left_out() || tick.everything || self.is_new || is_other;
+        if is_other && now.is_some() && !self.seen.is_empty() && !self.has_ours() {
+            // As when a disk is unmounted: what remains is the empty folder it was mounted on.
+            look.fault = Some(io::Error::new(io::ErrorKind::NotFound, EMPTY_INSTEAD));
+        } else if everything {
+            let root = self.root.clone();
+            self.look_below(&root, &mut look);
+            if look.fault.is_none() && identity(&self.root) == now {
+                (self.home, self.is_new) = (now, false);
+            }
         } else {
-            self.look_where(tick, &mut look);
+            self.look_at_hints(&tick.hints, &mut look);
         }
-        match fs::metadata(&self.root) {
-            Ok(_) => {
-                let before = std::mem::replace(&mut self.identity, identity(&self.root));
-                look.folder_replaced |= before != self.identity || tick.hints.contains(&self.root);
-            }
-            Err(fault) => {
-                self.identity = None;
-                look.fault.get_or_insert(fault);
-            }
+        look.blind.clone_from(&self.blind);
+        if let Err(fault) = fs::metadata(&self.root) {
+            self.identity = None;
+            look.fault.get_or_insert(fault);
         }
         look
     }
@@ -136,12 +145,8 @@ impl Scanner {
         true
     }
 
-    fn look_where(&mut self, tick: &Tick, look: &mut Look) {
-        if tick.everything {
-            let root = self.root.clone();
-            return self.look_below(&root, look);
-        }
-        let mut hints: Vec<&PathBuf> = tick.hints.iter().collect();
+    fn look_at_hints(&mut self, hints: &[PathBuf], look: &mut Look) {
+        let mut hints: Vec<&PathBuf> = hints.iter().collect();
         hints.sort();
         hints.dedup();
         for hint in hints {
@@ -155,61 +160,89 @@ impl Scanner {
                     look.folder_hinted = true;
                     self.look_below(hint, look);
                 }
-                Ok(meta) => self.look_at(hint, &meta, &mut look.changes),
-                Err(_) => {
+                Ok(meta) => {
+                    self.see_again(&self.rel(hint));
+                    self.look_at(hint, &meta, &mut look.changes);
+                }
+                Err(error) if is_absent(&error) => {
                     let prefix = self.rel(hint);
+                    self.see_again(&prefix);
                     self.forget_below(&prefix, &BTreeSet::new(), &mut look.changes);
+                }
+                Err(error) => {
+                    let part = self.rel(hint);
+                    if !is_hidden(&part) {
+                        self.blind.insert(part, error.to_string());
+                    }
                 }
             }
         }
     }
 
     fn look_below(&mut self, folder: &Path, look: &mut Look) {
-        let mut present = BTreeSet::new();
-        let mut blind: Vec<RelPath> = Vec::new();
-        let mut links = BTreeMap::new();
-        for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_entry(is_wanted) {
-            match entry {
-                Ok(entry) => {
-                    if entry.path_is_symlink() {
-                        let path = fs::canonicalize(entry.path()).ok();
-                        let folder = entry.file_type().is_dir().then(|| identity(entry.path())).flatten();
-                        links.insert(entry.path().to_owned(), Behind { path, folder });
-                    }
-                    if !entry.file_type().is_file() || !self.is_ours(entry.path()) {
-                        continue;
-                    }
-                    let Ok(meta) = entry.metadata() else { continue };
+        let (mut present, mut links, mut blind) = (BTreeSet::new(), BTreeMap::new(), BTreeMap::new());
+        for entry in files_below(folder) {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    self.take_fault(error, folder, &mut blind, look);
+                    continue;
+                }
+            };
+            if entry.path_is_symlink() {
+                let path = fs::canonicalize(entry.path()).ok();
+                let folder = entry.file_type().is_dir().then(|| identity(entry.path())).flatten();
+                links.insert(entry.path().to_owned(), Behind { path, folder });
+            }
+            if !entry.file_type().is_file() || !self.is_ours(entry.path()) {
+                continue;
+            }
+            match entry.metadata() {
+                Ok(meta) => {
                     present.insert(self.rel(entry.path()));
                     self.look_at(entry.path(), &meta, &mut look.changes);
                 }
-                Err(error) => {
-                    // A folder that cannot be read says nothing about the files in it.
-                    blind.push(self.rel(error.path().unwrap_or(folder)));
-                    let io = error.into_io_error();
-                    if io.as_ref().is_some_and(|e| e.kind() != io::ErrorKind::NotFound) || !folder.exists() {
-                        look.fault = io;
-                    }
-                }
+                Err(error) => self.take_fault(error, folder, &mut blind, look),
             }
         }
-        if self.root.is_dir() {
-            let known = std::mem::take(&mut self.links).into_iter();
-            let (before, elsewhere): (BTreeMap<_, _>, _) = known.partition(|(path, _)| path.starts_with(folder));
-            // The watcher follows the links it finds when it begins, and no others.
-            look.folder_replaced |= before != links;
-            links.extend::<BTreeMap<_, _>>(elsewhere);
-            self.links = links;
+        if look.fault.is_some() || !self.is_the_same() {
+            return;
         }
+        let known = std::mem::take(&mut self.links).into_iter();
+        let (before, elsewhere): (BTreeMap<_, _>, _) = known.partition(|(path, _)| path.starts_with(folder));
+        // The watcher follows the links it finds when it begins, and no others.
+        look.folder_replaced |= before != links;
+        links.extend::<BTreeMap<_, _>>(elsewhere);
+        self.links = links;
         let prefix = self.rel(folder);
-        blind.retain(|b| self.root.join(b.as_str()).exists());
-        present.extend(self.seen.keys().filter(|p| blind.iter().any(|b| is_below(p, b))).cloned());
+        // Nor could it watch what could not be read.
+        look.folder_replaced |= self.blind.keys().any(|b| is_below(b, &prefix) && !blind.contains_key(b));
+        present.extend(self.seen.keys().filter(|p| blind.keys().any(|b| is_below(p, b))).cloned());
+        self.see_again(&prefix);
+        self.blind.extend(blind);
         self.forget_below(&prefix, &present, &mut look.changes);
     }
 
+    /// A part that cannot be read says nothing about the files in it; the whole folder is no part.
+    fn take_fault(&self, error: walkdir::Error, folder: &Path, blind: &mut BTreeMap<RelPath, String>, look: &mut Look) {
+        let is_whole = error.depth() == 0 && folder == self.root;
+        let part = self.rel(error.path().unwrap_or(folder));
+        // A link that leads back up is no fault: what is behind it is found where it is.
+        let Some(error) = error.into_io_error() else { return };
+        if is_whole {
+            look.fault = Some(error);
+        } else if !is_absent(&error) && !is_hidden(&part) {
+            blind.insert(part, error.to_string());
+        }
+    }
+
+    /// Forgets that what is below `prefix` could not be read.
+    fn see_again(&mut self, prefix: &RelPath) {
+        self.blind.retain(|part, _| !is_below(part, prefix));
+    }
+
     fn forget_below(&mut self, prefix: &RelPath, present: &BTreeSet<RelPath>, changes: &mut Vec<Change>) {
-        if !self.root.is_dir() {
-            // A folder that is not there says nothing about the files in it.
+        if !self.is_the_same() {
             return;
         }
         let mut gone: Vec<RelPath> =
@@ -239,9 +272,10 @@ impl Scanner {
         };
         let hash = if let Content::Bytes(bytes) = &content { Some(Revision::of(bytes)) } else { None };
         let after = fs::metadata(path).map(|m| Stamp::of(&m)).ok();
-        let racy = after.as_ref() != Some(&stamp) || stamp.is_recent();
+        let racy = stamp.must_be_read_again(&content, after.as_ref());
         let same = before.is_some_and(|b| b.hash.is_some() && b.hash == hash || hash.is_none() && b.stamp == stamp);
-        let racy = racy && content != Content::Picture;
+        // What was read of it before counts until it can be read again.
+        let hash = hash.or_else(|| before.filter(|_| same).and_then(|b| b.hash));
         let modified = stamp.modified;
         self.seen.insert(rel.clone(), Seen { stamp, hash, racy });
         if !same {
@@ -249,20 +283,33 @@ impl Scanner {
         }
     }
 
+    /// Whether the folder is there and still the one this look began with: otherwise what is missing in it says
+    /// nothing about the files.
+    fn is_the_same(&self) -> bool {
+        self.identity.is_some() && identity(&self.root) == self.identity
+    }
+
+    fn has_ours(&self) -> bool {
+        files_below(&self.root).flatten().any(|e| e.file_type().is_file() && self.is_ours(e.path()))
+    }
+
     fn is_ours(&self, path: &Path) -> bool {
         let rel = self.rel(path);
         if ListFile::at(&rel).is_some() {
             return true;
         }
-        let hidden = |part: &str| part.starts_with('.') || part.starts_with('_') && part != "_index.md";
-        let name = rel.as_str().rsplit('/').next().unwrap_or("");
-        if is_picture(&rel) {
-            return !rel.as_str().split('/').any(|part| part.starts_with('.'));
+        if is_hidden(&rel) {
+            return false;
         }
+        if is_picture(&rel) {
+            return true;
+        }
+        let aside = |part: &str| part.starts_with('_') && part != "_index.md";
+        let name = rel.as_str().rsplit('/').next().unwrap_or("");
         let lower = name.to_ascii_lowercase();
         let readme = lower == "readme.md" || (lower.starts_with("readme.") && lower.ends_with(".md"));
         let left_out = || self.left_out.1.matched_path_or_any_parents(rel.as_str(), false).is_ignore();
-        lower.ends_with(".md") && !readme && !rel.as_str().split('/').any(hidden) && !left_out()
+        lower.ends_with(".md") && !readme && !rel.as_str().split('/').any(aside) && !left_out()
     }
 
     fn rel(&self, path: &Path) -> RelPath {
@@ -272,52 +319,29 @@ impl Scanner {
     }
 }
 
-impl Stamp {
-    fn of(meta: &Metadata) -> Self {
-        #[cfg(unix)]
-        use std::os::unix::fs::MetadataExt;
-        Self {
-            bytes: meta.len(),
-            modified: meta.modified().ok(),
-            #[cfg(unix)]
-            changed: (meta.ctime(), meta.ctime_nsec()),
-            #[cfg(unix)]
-            inode: (meta.dev(), meta.ino()),
-        }
-    }
-
-    /// Whether the file may be written again without another stamp. A copy can carry an old time of
-    /// writing; when it was changed on this machine it cannot choose.
-    fn is_recent(&self) -> bool {
-        let recent = |time: SystemTime| SystemTime::now().duration_since(time).map_or(true, |age| age < RACY);
-        #[cfg(unix)]
-        if let (Ok(seconds), Ok(nanos)) = (u64::try_from(self.changed.0), u32::try_from(self.changed.1))
-            && recent(SystemTime::UNIX_EPOCH + Duration::new(seconds, nanos))
-        {
-            return true;
-        }
-        self.modified.is_some_and(recent)
-    }
-}
-
-/// Device and inode of a folder, behind the links that lead to it.
-pub(super) fn identity(folder: &Path) -> Option<(u64, u64)> {
-    let meta = fs::metadata(folder).ok()?;
-    #[cfg(unix)]
-    return Some(Stamp::of(&meta).inode);
-    #[cfg(not(unix))]
-    Some((0, u64::from(meta.is_dir())))
-}
-
 /// Whether a file is a picture that articles may show, by its ending.
 pub(super) fn is_picture(path: &RelPath) -> bool {
     let ending = path.as_str().rsplit_once('.').map_or("", |(_, e)| e).to_ascii_lowercase();
     ["png", "jpg", "jpeg", "webp", "gif", "svg"].contains(&ending.as_str())
 }
 
+/// Everything below `folder`, in the order of names.
+fn files_below(folder: &Path) -> impl Iterator<Item = Result<DirEntry, walkdir::Error>> {
+    WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_entry(is_wanted)
+}
+
+/// Folders whose name begins with `_` are looked into: they hold no articles, but pictures.
 fn is_wanted(entry: &DirEntry) -> bool {
-    let name = entry.file_name().to_string_lossy();
-    entry.depth() == 0 || !(name.starts_with('.') || (name.starts_with('_') && name != "_index.md"))
+    entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.')
+}
+
+fn is_hidden(path: &RelPath) -> bool {
+    path.as_str().split('/').any(|part| part.starts_with('.'))
+}
+
+/// Whether there is nothing at the path that was asked for; any other error says that something may be there.
+fn is_absent(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 fn is_below(path: &RelPath, prefix: &RelPath) -> bool {
@@ -325,34 +349,12 @@ fn is_below(path: &RelPath, prefix: &RelPath) -> bool {
     prefix.is_empty() || path == prefix || path.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// The content of a file; `None` when it is no longer there.
-fn read(path: &Path, bytes: u64) -> Option<Content> {
-    if bytes > MAX_BYTES {
-        return Some(Content::TooLarge(bytes));
-    }
-    let mut content = Vec::with_capacity(bytes as usize);
-    let limit = MAX_BYTES + 1;
-    match fs::File::open(path).and_then(|file| file.take(limit).read_to_end(&mut content)) {
-        Ok(_) if content.len() as u64 > MAX_BYTES => Some(Content::TooLarge(content.len() as u64)),
-        Ok(_) => Some(Content::Bytes(content)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => Some(Content::Unreadable(error.kind().to_string())),
-    }
-}
-
-/// The bytes of the picture at `path` below `root`; `None` when it is not there or too large.
-#[must_use]
-pub fn read_picture(root: &Path, path: &RelPath) -> Option<Vec<u8>> {
-    let full = root.join(path.as_str());
-    let meta = fs::metadata(&full).ok().filter(|m| m.is_file() && m.len() <= PICTURE_BYTES)?;
-    let mut bytes = Vec::with_capacity(meta.len() as usize);
-    fs::File::open(full).ok()?.take(PICTURE_BYTES).read_to_end(&mut bytes).ok()?;
-    Some(bytes)
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::SystemTime;
+
     use super::*;
+    use crate::corpus::KeptVersions;
 
     fn everything() -> Tick {
         Tick { hints: Vec::new(), everything: true }
@@ -378,6 +380,24 @@ mod tests {
         let look = Scanner::new(dir.path()).look(&everything());
         let found: Vec<String> = names(&look).into_iter().map(|n| n.0).collect();
         assert_eq!(found, ["_index.md", "a.md", "c.MD", "words.txt"]);
+    }
+
+    /// An event names the file, a look at everything goes through its folder.
+    #[test]
+    fn a_picture_below_a_folder_beginning_with_an_underscore_is_seen_both_ways_and_an_article_never() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let folder = dir.path().join("_图/深");
+        fs::create_dir_all(&folder).expect("made");
+        let mut scanner = Scanner::new(dir.path());
+        scanner.look(&everything());
+        let picture = folder.join("a.png");
+        for path in [&picture, &folder.join("a.md")] {
+            fs::write(path, "1").expect("written");
+            scanner.look(&hint(path));
+        }
+        assert_eq!(names(&scanner.look(&everything())), [], "it is there still");
+        let look = Scanner::new(dir.path()).look(&everything());
+        assert_eq!(names(&look), [("_图/深/a.png".into(), true)]);
     }
 
     #[test]
@@ -458,5 +478,56 @@ mod tests {
         fs::rename(&root, dir.path().join("away")).expect("moved");
         let look = scanner.look(&everything());
         assert!(look.changes.is_empty() && look.fault.is_some());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn an_empty_folder_in_the_place_of_the_last_one_takes_no_article_with_it_and_one_emptied_by_hand_does() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let root = dir.path().join("kb");
+        fs::create_dir(&root).expect("made");
+        fs::write(root.join("a.md"), "1").expect("written");
+        let mut scanner = Scanner::new(&root);
+        scanner.look(&everything());
+        fs::rename(&root, dir.path().join("away")).expect("moved");
+        fs::create_dir(&root).expect("made");
+        fs::write(root.join("README.md"), "a disk goes here").expect("written");
+        for tick in [everything(), hint(&root.join("a.md")), hint(&root), everything()] {
+            let look = scanner.look(&tick);
+            assert!(look.changes.is_empty() && look.fault.is_some(), "{tick:?}: {:?}", look.changes);
+        }
+        // Files in it: they count, and those of the last one are gone.
+        fs::write(root.join("b.md"), "2").expect("written");
+        let look = scanner.look(&hint(&root.join("b.md")));
+        assert!(look.fault.is_none(), "{:?}", look.fault);
+        assert_eq!(names(&look), [("b.md".into(), true), ("a.md".into(), false)]);
+        fs::remove_file(root.join("b.md")).expect("removed");
+        let look = scanner.look(&everything());
+        assert!(look.fault.is_none(), "{:?}", look.fault);
+        assert_eq!(names(&look), [("b.md".into(), false)]);
+    }
+
+    /// A turn that fails begins anew from what is in service: that must not make it forget which folder that was.
+    #[cfg(unix)]
+    #[test]
+    fn a_scanner_that_begins_anew_still_knows_which_folder_it_was() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let root = dir.path().join("kb");
+        fs::create_dir(&root).expect("made");
+        fs::write(root.join("words.txt"), "1").expect("written");
+        let mut scanner = Scanner::new(&root);
+        let (corpus, _) = Corpus::default().apply(scanner.look(&everything()).changes, &Nothing);
+        fs::rename(&root, dir.path().join("away")).expect("moved");
+        fs::create_dir(&root).expect("made");
+        let look = scanner.after(&corpus).look(&everything());
+        assert!(look.changes.is_empty() && look.fault.is_some(), "{:?}", look.changes);
+    }
+
+    struct Nothing;
+
+    impl KeptVersions for Nothing {
+        fn recall(&self, _: &RelPath) -> Option<Vec<u8>> {
+            None
+        }
     }
 }

@@ -16,7 +16,7 @@ use std::{
 use notify::{ErrorKind, Event, EventKind, RecursiveMode, Watcher as _};
 use walkdir::WalkDir;
 
-use super::{Tick, scan::identity};
+use super::{Tick, stamp::identity};
 
 /// A folder put in the place of the watched one, by a link on the way to it, is noticed within this.
 const SWAP: Duration = Duration::from_secs(1);

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     article::{Article, Date, Problem, RelPath, Trouble},
-    corpus::{CheckScope, Corpus, Difference, KeptVersions, ListFile, Scanner, Taken, Tick, check},
+    corpus::{CheckScope, Corpus, Difference, KeptVersions, ListFile, Scanner, Tick, check},
     index::{IndexDocument, IndexFault, IndexView, IndexWriter},
     search::{Searchable, WeightFault, Weights},
     store::{LastGood, StoreFault},
@@ -40,8 +40,6 @@ pub struct Publisher {
     generation: u64,
     today: Today,
     last_day: Option<Date>,
-    /// Files of turns whose index failed: their receipts come with the next one that works.
-    unpublished: Vec<Taken>,
     /// The dictionary questions are cut with: the words of the synonyms besides.
     question_dictionary: Option<Dictionary>,
     /// What was derived from the articles for each kind of reader; kept while it stays the same.
@@ -82,7 +80,6 @@ impl Publisher {
             generation: 0,
             today,
             last_day: None,
-            unpublished: Vec::new(),
             question_dictionary: None,
             per_role: Arc::default(),
         })
@@ -95,11 +92,14 @@ impl Publisher {
     /// next turn builds the index anew.
     pub fn step(&mut self, tick: &Tick) -> Result<Report, PublishFault> {
         let turn = catch_unwind(AssertUnwindSafe(|| self.turn(tick)));
-        let turn = turn.unwrap_or_else(|_| {
-            self.begin_anew();
-            Err(PublishFault::Panicked)
-        });
+        self.end(turn.unwrap_or(Err(PublishFault::Panicked)))
+    }
+
+    /// After a fault nothing of what was looked at has been published: nobody has heard of it, and no receipt was
+    /// given. The next turn finds all of it again.
+    fn end(&mut self, turn: Result<Report, PublishFault>) -> Result<Report, PublishFault> {
         if turn.is_err() {
+            self.begin_anew();
             self.live.set_failing(true);
         }
         turn
@@ -109,11 +109,10 @@ impl Publisher {
     /// from it and the folder the next turn begins.
     fn begin_anew(&mut self) {
         self.corpus = self.live.snapshot().map(|s| (*s.corpus).clone()).unwrap_or_default();
-        self.scanner = Scanner::after(&self.root, &self.corpus);
+        self.scanner = self.scanner.after(&self.corpus);
         self.writer = None;
         self.by_key = Arc::default();
         self.last_day = None;
-        self.unpublished.clear();
         self.question_dictionary = None;
         self.per_role = Arc::default();
     }
@@ -127,14 +126,19 @@ impl Publisher {
             generation: self.generation,
             look_again: look.folder_hinted,
             folder_fault: look.fault,
+            blind: look.blind,
             folder_replaced: look.folder_replaced,
             ..Report::default()
         };
         let nothing_yet = self.writer.is_none() && report.folder_fault.is_some();
+        if nothing_yet && !look.changes.is_empty() {
+            // They are not taken, so they must not count as seen.
+            self.scanner = self.scanner.after(&self.corpus);
+        }
         if nothing_yet || look.changes.is_empty() && !new_day && self.writer.is_some() {
             return Ok(report);
         }
-        let (mut next, mut difference) = self.corpus.apply(look.changes, &Recall(&self.kept));
+        let (mut next, difference) = self.corpus.apply(look.changes, &Recall(&self.kept));
         let scope = if new_day { CheckScope::Everything } else { CheckScope::Changed };
         let root = &self.root;
         check(&mut next, &difference, scope, today, &|path| root.join(path.as_str()).is_file());
@@ -143,12 +147,7 @@ impl Publisher {
         if difference.lists_changed {
             self.question_dictionary = None;
         }
-        let indexed = self.index(&before, &difference);
-        let (view, rebuilt) = indexed.inspect_err(|_| {
-            self.writer = None;
-            self.unpublished.append(&mut difference.taken);
-        })?;
-        difference.taken.splice(..0, std::mem::take(&mut self.unpublished));
+        let (view, rebuilt) = self.index(&before, &difference)?;
         self.last_day = Some(today);
         self.generation += 1;
         let changed = changed(&before, &self.corpus, &difference);
@@ -168,8 +167,8 @@ impl Publisher {
             today,
         })));
         report.store_fault = self.keep(difference).err();
-        if tick.everything && report.folder_fault.is_none() {
-            // What was deleted while nobody looked.
+        if tick.everything && report.folder_fault.is_none() && report.blind.is_empty() {
+            // What was deleted while nobody looked. What cannot be read may be there still.
             self.kept.forget_others(self.corpus.entries().map(|(path, _)| path));
         }
         Ok(report)
@@ -283,10 +282,69 @@ impl Publisher {
         for taken in difference.taken {
             match (taken.keep, taken.hash) {
                 (Some(bytes), _) => first = first.and(self.kept.keep(&taken.path, &bytes)),
-                (None, None) if !self.root.join(taken.path.as_str()).exists() => self.kept.forget(&taken.path),
+                // Only what is surely gone is forgotten.
+                (None, None) if matches!(self.root.join(taken.path.as_str()).try_exists(), Ok(false)) => {
+                    self.kept.forget(&taken.path);
+                }
                 _ => {}
             }
         }
         first
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day() -> Date {
+        Date::new(2026, 11, 21).expect("a day of the calendar")
+    }
+
+    #[test]
+    fn what_a_failed_turn_had_taken_is_told_and_has_its_receipt_with_the_next() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let kb = dir.path().join("kb");
+        std::fs::create_dir(&kb).expect("made");
+        let write = |name: &str, text: &str| std::fs::write(kb.join(name), text).expect("written");
+        write("a.md", "# 青桐鹭\n");
+        write("b.md", "# 白榆鸢\n");
+        let live = Live::new();
+        let mut publisher = Publisher::new(&kb, &dir.path().join("data"), Arc::clone(&live), day).expect("a publisher");
+        let everything = Tick { hints: Vec::new(), everything: true };
+        publisher.step(&everything).expect("a turn");
+
+        let mut news = live.listen();
+        write("a.md", "# 赤枫鹇\n");
+        // As far as a turn comes whose index fails.
+        let look = publisher.scanner.look(&everything);
+        publisher.corpus = publisher.corpus.apply(look.changes, &Recall(&publisher.kept)).0;
+        assert!(publisher.end(Err(PublishFault::Panicked)).is_err());
+        assert!(live.is_failing() && news.try_recv().is_err());
+
+        let report = publisher.step(&everything).expect("a turn");
+        let receipts: Vec<&str> = report.receipts.iter().map(|r| r.file.as_str()).collect();
+        assert_eq!((report.generation, receipts), (2, vec!["a.md"]));
+        let Ok(News::Published(published)) = news.try_recv() else { panic!("nobody heard of it") };
+        let told: Vec<(&str, bool, bool)> =
+            published.articles.iter().map(|a| (a.id.as_str(), a.before.is_some(), a.after.is_some())).collect();
+        assert_eq!(told, [("a", true, true)]);
+        assert!(!live.is_failing());
+    }
+
+    /// What comes first after it may be an event of one file.
+    #[test]
+    fn after_a_first_turn_that_failed_an_event_of_one_file_brings_the_whole_folder() {
+        let dir = tempfile::tempdir().expect("a folder");
+        for name in ["a.md", "b.md"] {
+            std::fs::write(dir.path().join(name), "# 青桐鹭\n").expect("written");
+        }
+        let data = tempfile::tempdir().expect("a folder");
+        let live = Live::new();
+        let mut publisher = Publisher::new(dir.path(), data.path(), Arc::clone(&live), day).expect("a publisher");
+        publisher.scanner.look(&Tick { hints: Vec::new(), everything: true });
+        assert!(publisher.end(Err(PublishFault::Panicked)).is_err());
+        publisher.step(&Tick { hints: vec![dir.path().join("a.md")], everything: false }).expect("a turn");
+        assert_eq!(live.snapshot().map(|s| s.n_articles()), Some(2));
     }
 }

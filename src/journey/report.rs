@@ -1,9 +1,9 @@
 //! What one turn of the publisher says: what it did, or why there is no new snapshot.
 
-use std::path::PathBuf;
+use std::{collections::BTreeMap, path::PathBuf};
 
 use super::Receipt;
-use crate::{index::IndexFault, store::StoreFault};
+use crate::{article::RelPath, index::IndexFault, store::StoreFault};
 
 /// The publisher cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +40,8 @@ pub struct Report {
     pub look_again: bool,
     /// The folder could not be read.
     pub folder_fault: Option<std::io::Error>,
+    /// Parts of the folder that could not be read, and why: what was known of them stays in service.
+    pub blind: BTreeMap<RelPath, String>,
     /// The folder must be watched anew.
     pub folder_replaced: bool,
     /// A good version could not be kept against a later accident.

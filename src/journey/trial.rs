@@ -3,7 +3,7 @@
 //! nothing happens, all others; and once more what was asked before an article had its vectors.
 
 use std::{
-    collections::{BTreeSet, HashMap, VecDeque},
+    collections::{BTreeSet, HashMap, HashSet, VecDeque},
     sync::{
         Arc, Mutex, PoisonError,
         mpsc::{Receiver, RecvTimeoutError},
@@ -76,6 +76,8 @@ pub struct Trials {
     answered_with: HashMap<ArticleId, Vec<ArticleId>>,
     asked_by: HashMap<ArticleId, BTreeSet<ArticleId>>,
     urgent: VecDeque<ArticleId>,
+    /// What is in `urgent`: a checkout changes a hundred thousand articles at once.
+    is_urgent: HashSet<ArticleId>,
     others: VecDeque<ArticleId>,
     /// The state in which `others` was filled last.
     round: u64,
@@ -92,6 +94,7 @@ impl Trials {
             answered_with: HashMap::new(),
             asked_by: HashMap::new(),
             urgent: VecDeque::new(),
+            is_urgent: HashSet::new(),
             others: VecDeque::new(),
             round: 0,
         }
@@ -117,7 +120,10 @@ impl Trials {
         let snapshot = self.finder.snapshot().ok()?;
         self.hear();
         let (id, urgent) = match self.urgent.pop_front() {
-            Some(id) => (id, true),
+            Some(id) => {
+                self.is_urgent.remove(&id);
+                (id, true)
+            }
             None => (self.next_other(&snapshot)?, false),
         };
         let live = self.finder.live();
@@ -160,7 +166,7 @@ impl Trials {
             for changed in &published.articles {
                 let neighbours = self.asked_by.get(&changed.id).into_iter().flatten();
                 for id in std::iter::once(&changed.id).chain(neighbours) {
-                    if !self.urgent.contains(id) {
+                    if self.is_urgent.insert(id.clone()) {
                         self.urgent.push_back(id.clone());
                     }
                 }

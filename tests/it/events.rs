@@ -161,6 +161,28 @@ async fn the_tests_of_a_neighbour_run_again_at_once_when_an_article_takes_its_pl
 }
 
 #[tokio::test]
+async fn the_tests_of_an_article_saved_twice_in_a_row_run_once_and_again_after_a_further_save() {
+    let text = |word: &str| format!("---\nid: a\nexpect: [青桐鹭怎么办]\n---\n# 青桐鹭{word}\n");
+    let mut world = World::new(&[("a.md", &text("")), ("b.md", "---\nid: b\nexpect: [无关的事]\n---\n# 赤枫鹇\n")]);
+    let mut trials = Trials::new(world.finder.clone());
+    while trials.step().is_some() {}
+    for words in [["白榆鸢", "玄柏鸥"], ["紫杉雀", "金松鹊"]] {
+        for word in words {
+            world.write("a.md", &text(word));
+            world.look();
+        }
+        assert_eq!(trials.step(), Some(true), "{words:?}: at once");
+        // Whoever it stood among the first for may be urgent besides; itself it is no more.
+        let mut n_urgent = 1;
+        while trials.step() == Some(true) {
+            n_urgent += 1;
+        }
+        assert!(n_urgent <= 2, "{words:?}: {n_urgent} urgent trials of two articles");
+        while trials.step().is_some() {}
+    }
+}
+
+#[tokio::test]
 async fn listeners_are_sent_home_when_the_server_stops() {
     let world = World::new(&[]);
     let mut listener = Listener::open(&world, "").await;

@@ -15,7 +15,11 @@ use std::{
 
 use axum::http::StatusCode;
 use tempfile::TempDir;
-use wenzhen::{article::Date, corpus::Tick, journey::PublishFault};
+use wenzhen::{
+    article::{Date, RelPath},
+    corpus::Tick,
+    journey::PublishFault,
+};
 
 use crate::{
     live::{Server, about, broken_header, program, sha256, with_id, within},
@@ -118,6 +122,50 @@ async fn a_folder_renamed_away_leaves_its_articles_in_service_until_it_is_back()
     assert_eq!(world.ids("赤枫鹇").await, ["夏--b"]);
 }
 
+/// As when the disk is unmounted that `kb` is the mount point of.
+#[cfg(unix)]
+#[tokio::test]
+async fn an_empty_folder_in_the_place_of_kb_leaves_its_articles_in_service_and_kept() {
+    let mut world = World::new(&[("a.md", &about("青桐鹭")), ("夏/b.md", &about("白榆鸢")), ("图/a.png", "1")]);
+    let away = world.data().join("away");
+    fs::rename(world.kb(), &away).expect("moved away");
+    fs::create_dir(world.kb()).expect("made");
+    for n in 0..2 {
+        for report in [world.look(), world.look_at(""), world.look_at("a.md"), world.look_at("夏")] {
+            assert!(report.folder_fault.is_some(), "{n}: the editor is told");
+        }
+        assert_eq!((world.ids("青桐鹭").await, world.ids("白榆鸢").await), (ids(&["a"]), ids(&["夏--b"])), "{n}");
+    }
+    // Mounted again.
+    fs::remove_dir(world.kb()).expect("removed");
+    fs::rename(&away, world.kb()).expect("moved back");
+    world.write("a.md", &broken_header("赤枫鹇"));
+    let report = world.look();
+    assert!(report.folder_fault.is_none() && report.folder_replaced, "{:?}", report.folder_fault);
+    assert_eq!(world.ids("白榆鸢").await, ["夏--b"]);
+    let mut world = world.restart();
+    world.look();
+    assert_eq!(world.ids("青桐鹭").await, ["a"], "its kept version has survived");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn files_put_into_an_empty_folder_in_the_place_of_kb_are_served() {
+    let mut world = World::new(&[("a.md", &about("青桐鹭")), ("b.md", &about("白榆鸢"))]);
+    fs::rename(world.kb(), world.data().join("away")).expect("moved away");
+    fs::create_dir(world.kb()).expect("made");
+    world.look();
+    world.write("a.md", &about("赤枫鹇"));
+    let report = world.look_at("a.md");
+    assert!(report.folder_fault.is_none(), "{:?}", report.folder_fault);
+    assert_eq!((world.ids("赤枫鹇").await, world.ids("青桐鹭").await), (ids(&["a"]), ids(&[])));
+    assert_eq!(world.ids("白榆鸢").await, ids(&[]), "it is another folder now");
+    // Emptied by hand, the same folder is empty.
+    world.remove("a.md");
+    assert!(world.look().folder_fault.is_none());
+    assert_eq!(world.ids("赤枫鹇").await, ids(&[]));
+}
+
 #[tokio::test]
 async fn an_event_of_a_folder_that_has_vanished_takes_no_article_with_it() {
     let files = [("a.md", &*about("青桐鹭")), ("夏/b.md", &about("白榆鸢"))];
@@ -140,6 +188,75 @@ async fn an_event_of_a_folder_that_has_vanished_takes_no_article_with_it() {
         world.look();
         assert_eq!(world.ids("青桐鹭").await, ["a"], "hint `{hint}`");
     }
+}
+
+/// A folder behind a link that leads to itself: there, and nobody can read it, whoever they are.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_part_that_cannot_be_read_at_the_first_look_keeps_nothing_else_out_of_service() {
+    let mut world = World::unpublished(&[("a.md", &about("青桐鹭"))]);
+    std::os::unix::fs::symlink("夏", world.kb().join("夏")).expect("linked");
+    let report = world.look();
+    assert!(report.folder_fault.is_none(), "no look each second: {:?}", report.folder_fault);
+    let blind: Vec<&str> = report.blind.keys().map(RelPath::as_str).collect();
+    assert_eq!((report.generation, blind), (1, vec!["夏"]));
+    assert_eq!(world.get("/readyz", "").await.status, StatusCode::OK);
+    assert_eq!(world.ids("青桐鹭").await, ["a"]);
+    world.write("c.md", &about("赤枫鹇"));
+    world.look_at("c.md");
+    assert_eq!(world.ids("赤枫鹇").await, ["c"]);
+    // Now it can be read.
+    world.remove("夏");
+    world.write("夏/b.md", &about("白榆鸢"));
+    let report = world.look();
+    assert!(report.blind.is_empty() && report.folder_replaced, "it is to be watched, too: {:?}", report.blind);
+    assert_eq!((world.ids("青桐鹭").await, world.ids("白榆鸢").await), (ids(&["a"]), ids(&["夏--b"])));
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_was_known_of_a_part_that_cannot_be_read_any_more_stays_in_service_and_kept() {
+    let mut world = World::new(&[("a.md", &about("青桐鹭")), ("夏/b.md", &about("白榆鸢"))]);
+    let away = world.data().join("away");
+    fs::rename(world.kb().join("夏"), &away).expect("moved away");
+    std::os::unix::fs::symlink("夏", world.kb().join("夏")).expect("linked");
+    world.write("a.md", &about("赤枫鹇"));
+    world.look();
+    assert_eq!((world.ids("赤枫鹇").await, world.ids("白榆鸢").await), (ids(&["a"]), ids(&["夏--b"])));
+    // After a restart, too: its kept version is there when it can be read again.
+    let mut world = world.restart();
+    world.look();
+    assert_eq!((world.ids("赤枫鹇").await, world.ids("白榆鸢").await), (ids(&["a"]), ids(&[])));
+    world.remove("夏");
+    fs::rename(&away, world.kb().join("夏")).expect("moved back");
+    world.write("夏/b.md", &broken_header("玄柏鸥"));
+    world.look();
+    assert_eq!(world.ids("白榆鸢").await, ["夏--b"]);
+}
+
+/// A link to itself: there, but the system cannot say what it is.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_that_cannot_be_asked_about_is_not_taken_for_deleted() {
+    let mut world = World::new(&[("a.md", &about("青桐鹭")), ("b.md", &about("白榆鸢"))]);
+    world.remove("a.md");
+    std::os::unix::fs::symlink("a.md", world.kb().join("a.md")).expect("linked");
+    let report = world.look_at("a.md");
+    assert_eq!(report.blind.keys().map(RelPath::as_str).collect::<Vec<_>>(), ["a.md"], "the editor is told");
+    assert_eq!(world.ids("青桐鹭").await, ["a"], "after an event");
+    world.write("b.md", &about("赤枫鹇"));
+    world.look();
+    assert_eq!((world.ids("青桐鹭").await, world.ids("赤枫鹇").await), (ids(&["a"]), ids(&["b"])));
+    // Its kept version is there, too.
+    world.remove("a.md");
+    world.write("a.md", &broken_header("玄柏鸥"));
+    let mut world = world.restart();
+    let report = world.look();
+    assert!(report.blind.is_empty(), "{:?}", report.blind);
+    assert_eq!(world.ids("青桐鹭").await, ["a"]);
+    world.remove("a.md");
+    world.look_at("a.md");
+    assert_eq!(world.ids("青桐鹭").await, ids(&[]), "deleted is deleted");
 }
 
 // ---- Faults of our own
