@@ -11,7 +11,7 @@ use super::{
     model::Link,
     outline::{Heading, Outline, file_line, line_starts, outline, visible},
     passages::Passages,
-    step::{self, Attributes},
+    step::{self, Attributes, Ids},
     yaml::{self, Mark},
 };
 
@@ -122,7 +122,7 @@ impl Body {
         let public = outline(&readable).in_file(&lines);
         let staff = outline(&staff_text).in_file(&staff_lines);
         let n_lines = line_starts(text).len();
-        let mut cutter = Sections { attributes, lists: &public.lists, troubles: &mut troubles, ids: Vec::new() };
+        let mut cutter = Sections { attributes, lists: &public.lists, troubles: &mut troubles, ids: Ids::default() };
         let sections = cutter.cut(&public.headings, body_line, n_lines, walked, text);
         let title = public.headings.iter().find(|h| h.level == 1).map(|h| h.text.clone());
         Self { source: text.to_owned(), translated, agent_lines, body_line, title, sections, public, staff, troubles }
@@ -207,7 +207,7 @@ struct Sections<'a> {
     attributes: std::collections::HashMap<usize, Attributes>,
     lists: &'a [Vec<(usize, usize)>],
     troubles: &'a mut Vec<(Mark, Trouble)>,
-    ids: Vec<String>,
+    ids: Ids,
 }
 
 impl Sections<'_> {
@@ -254,7 +254,7 @@ impl Sections<'_> {
         );
         let mut section = Section {
             heading: heading.map(|h| h.text.clone()).unwrap_or_default(),
-            slug: step::unique(&mut self.ids, wanted),
+            slug: self.ids.unique(wanted),
             role,
             lines,
             steps: Vec::new(),
@@ -305,7 +305,7 @@ impl Sections<'_> {
         } else if step.named && self.ids.contains(&step.id) {
             self.troubles.push((mark, Trouble::StepIdTwice(step.id.clone())));
         }
-        step.id = step::unique(&mut self.ids, step.id);
+        step.id = self.ids.unique(step.id);
         step
     }
 }
