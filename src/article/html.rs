@@ -49,28 +49,50 @@ impl Links for NoLinks {
 /// The HTML of the lines `range` (from 0, one past the last) of `article`.
 #[must_use]
 pub fn render(article: &Article, range: (usize, usize), viewer: Viewer, links: &dyn Links) -> String {
-    let mut out = String::new();
-    let mut chunk = String::new();
-    let mut chunk_is_staff = false;
-    for (i, line) in article.lines().enumerate().take(range.1).skip(range.0) {
-        let staff = article.agent_lines.get(i).copied().unwrap_or(true);
-        if staff && viewer == Viewer::Customer {
-            // As if it had never been written: not even a blank line stays.
-            continue;
-        }
-        if staff != chunk_is_staff {
-            write_chunk(&mut out, &chunk, chunk_is_staff, links);
-            chunk.clear();
-            chunk_is_staff = staff;
-        }
-        let mark = staff && line.trim_start().starts_with([':', '：']);
-        if !mark {
-            push_shallow(&mut chunk, line);
-        }
-        chunk.push('\n');
+    Renderer::new(article, viewer, links).html(range)
+}
+
+/// Renders many parts of one article, without going through its lines from the first for each.
+pub struct Renderer<'a> {
+    lines: Vec<&'a str>,
+    agent_lines: &'a [bool],
+    viewer: Viewer,
+    links: &'a dyn Links,
+}
+
+impl<'a> Renderer<'a> {
+    /// Renders `article` for one reader.
+    #[must_use]
+    pub fn new(article: &'a Article, viewer: Viewer, links: &'a dyn Links) -> Self {
+        Self { lines: article.lines().collect(), agent_lines: &article.agent_lines, viewer, links }
     }
-    write_chunk(&mut out, &chunk, chunk_is_staff, links);
-    out
+
+    /// The HTML of the lines `range` (from 0, one past the last).
+    #[must_use]
+    pub fn html(&self, range: (usize, usize)) -> String {
+        let mut out = String::new();
+        let mut chunk = String::new();
+        let mut chunk_is_staff = false;
+        for (i, line) in self.lines.iter().enumerate().take(range.1).skip(range.0) {
+            let staff = self.agent_lines.get(i).copied().unwrap_or(true);
+            if staff && self.viewer == Viewer::Customer {
+                // As if it had never been written: not even a blank line stays.
+                continue;
+            }
+            if staff != chunk_is_staff {
+                write_chunk(&mut out, &chunk, chunk_is_staff, self.links);
+                chunk.clear();
+                chunk_is_staff = staff;
+            }
+            let mark = staff && line.trim_start().starts_with([':', '：']);
+            if !mark {
+                push_shallow(&mut chunk, line);
+            }
+            chunk.push('\n');
+        }
+        write_chunk(&mut out, &chunk, chunk_is_staff, self.links);
+        out
+    }
 }
 
 fn write_chunk(out: &mut String, markdown: &str, staff: bool, links: &dyn Links) {
