@@ -46,8 +46,15 @@ pub(super) struct Outline {
 
 pub(super) fn outline(text: &str) -> Outline {
     let starts = line_starts(text);
-    let mut walk =
-        Walk { out: Outline::default(), starts: &starts, depth: 0, buffer: String::new(), quiet: 0, star: false };
+    let mut walk = Walk {
+        out: Outline::default(),
+        starts: &starts,
+        depth: 0,
+        buffer: String::new(),
+        quiet: 0,
+        star: false,
+        is_ordered: false,
+    };
     for (event, range) in Parser::new_ext(text, options()).into_offset_iter() {
         walk.step(event, &range);
     }
@@ -65,6 +72,8 @@ struct Walk<'a> {
     quiet: usize,
     /// The event before was text that ended with an asterisk.
     star: bool,
+    /// The last list outside others is an ordered one.
+    is_ordered: bool,
 }
 
 impl Walk<'_> {
@@ -105,11 +114,17 @@ impl Walk<'_> {
                 if matches!(other, Tag::CodeBlock(_)) {
                     self.quiet += 1;
                 }
-                if matches!(other, Tag::List(Some(_))) && self.depth == 0 {
-                    self.out.lists.push(Vec::new());
+                if let Tag::List(first) = other
+                    && self.depth == 0
+                {
+                    self.is_ordered = first.is_some();
+                    if self.is_ordered {
+                        self.out.lists.push(Vec::new());
+                    }
                 }
                 if matches!(other, Tag::Item)
                     && self.depth == 1
+                    && self.is_ordered
                     && let Some(list) = self.out.lists.last_mut()
                 {
                     let last = range.end.saturating_sub(1).max(range.start);
@@ -309,6 +324,13 @@ mod tests {
             [("a.md", false), ("b.png", true)]
         );
         assert!(o.passages.contains(&(Place::Body, "再试续行".into())));
+    }
+
+    #[test]
+    fn items_of_a_list_with_dots_do_not_join_the_numbered_list_above() {
+        let lists = outline("1. 甲\n\n文\n\n- 乙\n- 丙\n\n1. 丁\n").lists;
+        let starts: Vec<Vec<usize>> = lists.iter().map(|l| l.iter().map(|item| item.0).collect()).collect();
+        assert_eq!(starts, [[0], [7]]);
     }
 
     #[test]

@@ -179,6 +179,14 @@ fn items_of_a_list_are_steps_when_there_are_no_headings() {
 }
 
 #[test]
+fn items_with_dots_in_a_later_section_are_no_steps_of_the_list_before() {
+    let text = "---\nkind: troubleshooting\n---\n## 软件排查\n1. 重启\n2. 再试\n## 联系售后\n- 型号\n- 日期\n";
+    let a = read(text).article.expect("an article");
+    let steps: Vec<_> = a.steps().map(|s| (s.title.as_str(), s.lines)).collect();
+    assert_eq!(steps, [("重启", (4, 5)), ("再试", (5, 6))]);
+}
+
+#[test]
 fn the_rules_find_what_an_author_got_wrong() {
     let text = "---\nid: x\nkind: troubleshooting\nreview_by: 2026-01-01\n---\n## 硬件排查\n### 拆开看 {minutes=20 risk=2}\n百分百修好。\n### 看灯 {minutes=1 safety=断电 needs=#nope}\n\
                 ## 软件排查\n### 重启\n## 先看一眼\n### 一 {minutes=1}\n### 二 {minutes=5}\n### 三 {minutes=1}\n";
