@@ -31,19 +31,21 @@ pub(super) fn agent_lines(text: &str, header: usize) -> (Vec<bool>, Vec<(Mark, T
     let mut hidden = vec![false; lines.len()];
     let mut troubles = Vec::new();
     let mut opened_at = 0;
-    // Names of the open containers; `true` = for staff.
+    // The open containers; `true` = for staff.
     let mut open: Vec<bool> = Vec::new();
+    // How many of them are for staff: a file may open a hundred thousand.
+    let mut n_staff = 0;
     for (i, line) in lines.iter().enumerate().skip(header) {
         let mark = Mark { line: i as u32 + 1, column: 1 };
-        let inside = open.contains(&true);
+        let inside = n_staff > 0;
         hidden[i] = inside;
         if fenced[i] && !inside {
             continue;
         }
         match directive(line) {
             Some("") => {
-                let staff = open.pop();
-                hidden[i] = inside || staff == Some(true);
+                n_staff -= usize::from(open.pop() == Some(true));
+                hidden[i] = inside;
             }
             Some(name) => {
                 let known =
@@ -56,12 +58,13 @@ pub(super) fn agent_lines(text: &str, header: usize) -> (Vec<bool>, Vec<(Mark, T
                     opened_at = i;
                 }
                 open.push(staff);
+                n_staff += usize::from(staff);
                 hidden[i] = inside || staff;
             }
             None => {}
         }
     }
-    if open.contains(&true) {
+    if n_staff > 0 {
         troubles.push((Mark { line: opened_at as u32 + 1, column: 1 }, Trouble::AgentBlockOpen));
     }
     (hidden, troubles)
@@ -79,24 +82,43 @@ pub(super) fn directive(line: &str) -> Option<&str> {
 /// Lines inside code fences that are closed.
 fn fenced_lines(lines: &[&str], header: usize) -> Vec<bool> {
     let mut fenced = vec![false; lines.len()];
-    let mut i = header;
-    while i < lines.len() {
-        let Some((mark, count)) = fence(lines[i]) else {
-            i += 1;
+    let fences: Vec<Fence> = (header..lines.len()).filter_map(|i| Fence::read(i, lines[i])).collect();
+    // The shortest fence of each mark that nothing behind it closes: what is as long and stands further
+    // down is not closed either, and is not looked for in all of a long file again.
+    let mut unclosed = [usize::MAX; 2];
+    let mut n = 0;
+    while let Some(open) = fences.get(n) {
+        n += 1;
+        let shortest = &mut unclosed[usize::from(open.mark == '~')];
+        if open.count >= *shortest {
             continue;
-        };
-        let closes = |line: &&str| {
-            fence(line).is_some_and(|(m, n)| m == mark && n >= count) && line.trim().chars().all(|c| c == mark)
-        };
-        match lines[i + 1..].iter().position(closes) {
+        }
+        let closes = |f: &Fence| f.is_bare && f.mark == open.mark && f.count >= open.count;
+        match fences[n..].iter().position(closes) {
             Some(length) => {
-                fenced[i..=i + 1 + length].fill(true);
-                i += length + 2;
+                fenced[open.line..=fences[n + length].line].fill(true);
+                n += length + 1;
             }
-            None => i += 1,
+            None => *shortest = open.count,
         }
     }
     fenced
+}
+
+/// A line that can open a code fence.
+struct Fence {
+    line: usize,
+    mark: char,
+    count: usize,
+    /// Nothing but the mark: it can close one, too.
+    is_bare: bool,
+}
+
+impl Fence {
+    fn read(i: usize, line: &str) -> Option<Self> {
+        let (mark, count) = fence(line)?;
+        Some(Self { line: i, mark, count, is_bare: line.trim().chars().all(|c| c == mark) })
+    }
 }
 
 /// The mark and length of a code fence line.
@@ -143,5 +165,12 @@ mod tests {
         assert_eq!(hidden(":::agent\n:::tip\n提示\n:::\n仍是话\n:::\n公"), "xxxxxx.");
         assert_eq!(hidden(":::tip\n公\n:::agent\n话\n:::\n公\n:::\n公"), "..xxx...");
         assert_eq!(hidden(":::agent\n```\n:::\n公"), "xxx.");
+    }
+
+    #[test]
+    fn a_fence_that_is_not_closed_leaves_shorter_and_other_ones_to_be_closed() {
+        assert_eq!(hidden("````\n:::agent\n话\n:::\n```\n:::agent\n```\n````a\n:::agent"), ".xxx....x");
+        assert_eq!(hidden("```a\n~~~\n:::agent\n~~~\n```b\n:::agent\n公"), ".....xx");
+        assert_eq!(hidden("~~~~\n```\n:::agent\n~~~\n````\n~~~\n:::agent"), "......x");
     }
 }

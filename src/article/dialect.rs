@@ -13,6 +13,10 @@ use super::{
     yaml::Mark,
 };
 
+/// Alerts inside each other; further ones lie beside each other in the last. Nobody nests so many, and
+/// each line would be quoted as often as a file opens one: a megabyte would become gigabytes.
+const QUOTES: usize = 8;
+
 /// The lines of a text after translation (one entry for each line, perhaps with line breaks inside),
 /// and notes of what was left out. `None` when nothing was to translate.
 pub(super) fn translate(text: &str, header: usize) -> (Option<Vec<String>>, Vec<(Mark, Trouble)>) {
@@ -34,6 +38,8 @@ struct State {
     fence: Option<(char, usize)>,
     /// Open containers: whether their lines are quoted.
     containers: Vec<bool>,
+    /// How many of them are.
+    n_quoted: usize,
     /// Inside `<script>` or `<style>`: the tag that ends it.
     script: Option<&'static str>,
     /// Inside an `export` of several lines, which ends at a blank line.
@@ -46,11 +52,8 @@ struct State {
 impl State {
     /// Whether nothing is open and `line` holds no mark of any kind: most lines, which need no further look.
     fn leaves(&self, line: &str) -> bool {
-        let nothing_open = self.fence.is_none()
-            && self.script.is_none()
-            && !self.module
-            && !self.comment
-            && !self.containers.contains(&true);
+        let nothing_open =
+            self.fence.is_none() && self.script.is_none() && !self.module && !self.comment && self.n_quoted == 0;
         let said = line.trim_start();
         nothing_open
             && said.is_empty() == line.is_empty()
@@ -62,7 +65,7 @@ impl State {
     }
 
     fn line(&mut self, number: u32, line: &str) -> String {
-        let quote = "> ".repeat(self.containers.iter().filter(|q| **q).count());
+        let quote = self.quote();
         if let Some(text) = self.verbatim(line) {
             return if quote.is_empty() { text } else { format!("{quote}{text}") };
         }
@@ -126,24 +129,30 @@ impl State {
     /// `:::tip 标题` becomes an alert whose lines are quoted; `:::` ends it.
     fn container(&mut self, said: &str) -> String {
         if said.is_empty() {
-            self.containers.pop();
+            self.n_quoted -= usize::from(self.containers.pop() == Some(true));
             // The outer one goes on.
-            return "> ".repeat(self.containers.iter().filter(|q| **q).count()).trim_end().to_owned();
+            return self.quote().trim_end().to_owned();
         }
         let end = said.find(|c: char| !(c.is_alphanumeric() || c == '-')).unwrap_or(said.len());
         let (name, title) = said.split_at(end);
         let title = title.trim().trim_start_matches('[').trim_end_matches(']').trim();
-        let outer = "> ".repeat(self.containers.iter().filter(|q| **q).count());
+        let outer = self.quote();
         let Some(kind) = alert(name).filter(|_| !matches!(name, "code-group" | "raw" | "v-pre")) else {
             self.containers.push(false);
             return String::new();
         };
         self.containers.push(true);
+        self.n_quoted += 1;
         if title.is_empty() {
             format!("{outer}> [!{kind}]")
         } else {
             format!("{outer}> [!{kind}]\n{outer}> **{title}**\n{outer}>")
         }
+    }
+
+    /// What stands before each line inside the open alerts.
+    fn quote(&self) -> String {
+        "> ".repeat(self.n_quoted.min(QUOTES))
     }
 
     /// Hugo's `{{% notice warning %}}` and its like open and close an alert, on lines of their own or
@@ -179,7 +188,9 @@ impl State {
     fn shortcodes(&mut self, number: u32, line: &str) -> String {
         let mut out = String::new();
         let mut rest = line;
-        while let Some(open) = ["{{<", "{{%"].into_iter().filter_map(|mark| rest.find(mark)).min() {
+        // The nearer of two marks, found in one go: looking for each would read all of a long line for the
+        // one it does not hold.
+        while let Some(open) = rest.as_bytes().windows(3).position(|w| matches!(w, b"{{<" | b"{{%")) {
             let close = if rest[open..].starts_with("{{<") { ">}}" } else { "%}}" };
             // `{{%}}` does not close itself with the sign that opens it.
             let Some(end) = rest[open + 3..].find(close).map(|e| open + 3 + e) else { break };
@@ -347,6 +358,14 @@ mod tests {
         assert_eq!(lines(":::danger\n\n断电\n:::"), "> [!CAUTION]\n> \n> 断电\n");
         assert_eq!(lines("> [!warning]- 小心\n> 烫"), "> [!WARNING]\n> **小心**\n>\n> 烫");
         assert_eq!(lines("> [!CAUTION]\n> 烫"), "> [!CAUTION]\n> 烫");
+    }
+
+    #[test]
+    fn a_line_is_quoted_a_few_times_however_many_alerts_are_open() {
+        let n = 1_000;
+        let deep = lines(&format!("{}字\n{}尾", ":::tip\n".repeat(n), ":::\n".repeat(n)));
+        assert!(deep.contains(&format!("\n{}字\n", "> ".repeat(QUOTES))));
+        assert!(!deep.contains(&"> ".repeat(QUOTES + 2)) && deep.ends_with("\n尾"));
     }
 
     #[test]

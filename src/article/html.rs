@@ -12,7 +12,8 @@ use pulldown_cmark::{CowStr, Event, Parser, Tag, TagEnd, html};
 
 use super::{
     Article,
-    outline::{ends_in_chinese, options},
+    inline::OpenTags,
+    outline::{ends_in_chinese, options, push_shallow},
     step::blank_attributes,
 };
 
@@ -48,28 +49,50 @@ impl Links for NoLinks {
 /// The HTML of the lines `range` (from 0, one past the last) of `article`.
 #[must_use]
 pub fn render(article: &Article, range: (usize, usize), viewer: Viewer, links: &dyn Links) -> String {
-    let mut out = String::new();
-    let mut chunk = String::new();
-    let mut chunk_is_staff = false;
-    for (i, line) in article.lines().enumerate().take(range.1).skip(range.0) {
-        let staff = article.agent_lines.get(i).copied().unwrap_or(true);
-        if staff && viewer == Viewer::Customer {
-            // As if it had never been written: not even a blank line stays.
-            continue;
-        }
-        if staff != chunk_is_staff {
-            write_chunk(&mut out, &chunk, chunk_is_staff, links);
-            chunk.clear();
-            chunk_is_staff = staff;
-        }
-        let mark = staff && line.trim_start().starts_with([':', '：']);
-        if !mark {
-            chunk.push_str(line);
-        }
-        chunk.push('\n');
+    Renderer::new(article, viewer, links).html(range)
+}
+
+/// Renders many parts of one article, without going through its lines from the first for each.
+pub struct Renderer<'a> {
+    lines: Vec<&'a str>,
+    agent_lines: &'a [bool],
+    viewer: Viewer,
+    links: &'a dyn Links,
+}
+
+impl<'a> Renderer<'a> {
+    /// Renders `article` for one reader.
+    #[must_use]
+    pub fn new(article: &'a Article, viewer: Viewer, links: &'a dyn Links) -> Self {
+        Self { lines: article.lines().collect(), agent_lines: &article.agent_lines, viewer, links }
     }
-    write_chunk(&mut out, &chunk, chunk_is_staff, links);
-    out
+
+    /// The HTML of the lines `range` (from 0, one past the last).
+    #[must_use]
+    pub fn html(&self, range: (usize, usize)) -> String {
+        let mut out = String::new();
+        let mut chunk = String::new();
+        let mut chunk_is_staff = false;
+        for (i, line) in self.lines.iter().enumerate().take(range.1).skip(range.0) {
+            let staff = self.agent_lines.get(i).copied().unwrap_or(true);
+            if staff && self.viewer == Viewer::Customer {
+                // As if it had never been written: not even a blank line stays.
+                continue;
+            }
+            if staff != chunk_is_staff {
+                write_chunk(&mut out, &chunk, chunk_is_staff, self.links);
+                chunk.clear();
+                chunk_is_staff = staff;
+            }
+            let mark = staff && line.trim_start().starts_with([':', '：']);
+            if !mark {
+                push_shallow(&mut chunk, line);
+            }
+            chunk.push('\n');
+        }
+        write_chunk(&mut out, &chunk, chunk_is_staff, self.links);
+        out
+    }
 }
 
 fn write_chunk(out: &mut String, markdown: &str, staff: bool, links: &dyn Links) {
@@ -78,7 +101,8 @@ fn write_chunk(out: &mut String, markdown: &str, staff: bool, links: &dyn Links)
     }
     let (markdown, _) = blank_attributes(markdown, &mut Vec::new());
     let events = Parser::new_ext(&markdown, options());
-    let mut rewriter = Rewriter { links, dropped: Vec::new(), alt: None, after_chinese: false };
+    let mut rewriter =
+        Rewriter { links, dropped: Vec::new(), alt: None, after_chinese: false, tags: OpenTags::default() };
     let mut raw = String::new();
     html::push_html(&mut raw, events.filter_map(|event| rewriter.pass(event)));
     let clean = sanitiser().clean(&raw).to_string();
@@ -99,6 +123,7 @@ struct Rewriter<'l> {
     alt: Option<String>,
     /// The last text ended in Chinese.
     after_chinese: bool,
+    tags: OpenTags,
 }
 
 impl Rewriter<'_> {
@@ -116,6 +141,7 @@ impl Rewriter<'_> {
         }
         match event {
             Event::SoftBreak if self.after_chinese => None,
+            Event::Html(html) | Event::InlineHtml(html) if !self.tags.take(&html) => Some(Event::Text(html)),
             Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
                 let to = self.destination(&dest_url);
                 self.dropped.push(to.is_none());
@@ -239,7 +265,7 @@ fn sanitiser() -> &'static ammonia::Builder<'static> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::article::{RelPath, parse};
+    use crate::article::{RelPath, outline::NESTING, parse};
 
     struct Known;
     impl Links for Known {
@@ -271,6 +297,19 @@ mod tests {
             let out = html(text, viewer);
             assert!(out.contains("话术") && !out.contains("agent-note") && !out.contains("aside"), "{out}");
         }
+    }
+
+    #[test]
+    fn what_nests_too_deep_is_shown_flat() {
+        let n = 100_000;
+        for (mark, tag) in [("> ", "<blockquote>"), ("- ", "<ul>"), ("1. ", "<ol>")] {
+            let out = html(&format!("{}字\n", mark.repeat(n)), Viewer::Customer);
+            assert!(out.contains('字') && out.matches(tag).count() == NESTING, "{mark}");
+        }
+        let out = html(&format!("字{}字\n", "<b x=1>".repeat(n)), Viewer::Customer);
+        assert!(out.matches("<b>").count() < 100 && out.matches("&lt;b x=1&gt;").count() > n - 100);
+        let out = html(&format!("字{}\n", "<b>粗</b><br>".repeat(n / 2)), Viewer::Customer);
+        assert_eq!((out.matches("<b>粗</b>").count(), out.contains("&lt;")), (n / 2, false));
     }
 
     #[test]

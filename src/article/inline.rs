@@ -8,6 +8,40 @@ pub(super) fn component_start(text: &str) -> Option<usize> {
     })
 }
 
+/// Tags of HTML that an author opened and has not closed.
+#[derive(Debug, Default)]
+pub(super) struct OpenTags(Vec<String>);
+
+impl OpenTags {
+    /// More are shown as they are written: a page takes time with the square of their depth.
+    const MOST: usize = 32;
+    /// Those without an end, and those that the next of their kind ends.
+    const WITHOUT_END: [&str; 17] = [
+        "area", "br", "col", "dd", "dt", "hr", "img", "input", "li", "option", "p", "tbody", "td", "th", "thead", "tr",
+        "wbr",
+    ];
+
+    /// Takes the tags of `html`; whether they may stand in the page.
+    pub(super) fn take(&mut self, html: &str) -> bool {
+        for (i, _) in html.match_indices('<') {
+            let tag = &html[i + 1..];
+            let end = tag.strip_prefix('/');
+            let name = end.unwrap_or(tag).split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or("");
+            let name = name.to_ascii_lowercase();
+            if end.is_some() {
+                self.0.truncate(self.0.iter().rposition(|open| *open == name).unwrap_or(self.0.len()));
+            } else if name.starts_with(|c: char| c.is_ascii_alphabetic()) && !Self::WITHOUT_END.contains(&name.as_str())
+            {
+                if self.0.len() == Self::MOST {
+                    return false;
+                }
+                self.0.push(name);
+            }
+        }
+        true
+    }
+}
+
 /// The value of `name="…"` in a tag.
 pub(super) fn attribute<'t>(tag: &'t str, name: &str) -> Option<&'t str> {
     let at = tag.find(&format!("{name}="))? + name.len() + 1;

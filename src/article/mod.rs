@@ -24,7 +24,7 @@ mod yaml;
 pub use date::Date;
 pub use decode::decode;
 pub use facts::{Fact, parse_facts};
-pub use html::{Links, NoLinks, Viewer, render};
+pub use html::{Links, NoLinks, Renderer, Viewer, render};
 pub use model::{
     Article, ArticleId, Audience, Kind, Link, Passage, Place, RelPath, Revision, Section, SectionRole, Severity, Status,
 };

@@ -9,16 +9,20 @@ use super::{Date, Step, passages::Passages};
 pub struct ArticleId(Arc<str>);
 
 impl ArticleId {
+    /// The longest id.
+    const MAX_BYTES: usize = 200;
+
     /// The id, when it is usable in a URL path after percent-encoding: no blanks, no `/ \ ? #`, no
     /// controls, at most 200 bytes, not `.` or `..`.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
         let bad = |c: char| c.is_whitespace() || c.is_control() || "/\\?#%\"<>".contains(c);
-        let fits = (1..=200).contains(&text.len()) && text != "." && text != "..";
+        let fits = (1..=Self::MAX_BYTES).contains(&text.len()) && text != "." && text != "..";
         (fits && !text.contains(bad)).then(|| Self(text.into()))
     }
 
     /// The id a file has when its header names none: the path without `.md`, `/` as `--`, blanks as `-`.
+    /// A long one is cut and ends with a hash of the path, so that its neighbours have others.
     #[must_use]
     pub fn from_path(path: &RelPath) -> Self {
         let stem = path.as_str();
@@ -31,8 +35,12 @@ impl ArticleId {
                 c => id.push(c),
             }
         }
-        let end = (0..=id.len().min(200)).rev().find(|&i| id.is_char_boundary(i)).unwrap_or(0);
-        id.truncate(end);
+        if id.len() > Self::MAX_BYTES {
+            let hash = Revision::of(path.as_str().as_bytes()).to_string();
+            let end = format!("-{}", &hash[..12]);
+            id.truncate(id.floor_char_boundary(Self::MAX_BYTES - end.len()));
+            id.push_str(&end);
+        }
         Self(id.into())
     }
 
@@ -423,6 +431,12 @@ mod tests {
         assert_eq!(id("a.md"), "a");
         assert!(ArticleId::new("a/b").is_none() && ArticleId::new("a b").is_none() && ArticleId::new("").is_none());
         assert!(ArticleId::new("洗衣机-不脱水").is_some());
+        // Two long names in one deep folder.
+        let long = |n: usize, end: &str| id(&format!("{}{end}.md", "深".repeat(n)));
+        assert_eq!(long(66, "ab"), "深".repeat(66) + "ab");
+        assert_ne!(long(66, "abc"), long(66, "abd"));
+        assert!(long(66, "abc").starts_with(&"深".repeat(62)) && long(99, "abc").len() <= 200);
+        assert!(ArticleId::new(&long(99, "abc")).is_some());
     }
 
     #[test]

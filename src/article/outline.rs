@@ -11,6 +11,10 @@ pub(super) fn options() -> Options {
     Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_GFM
 }
 
+/// Quotes and list items inside each other in one line; the marks of further ones are left out. Nobody
+/// writes so many, and a page takes time with the square of their depth.
+pub(super) const NESTING: usize = 64;
+
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Heading {
     pub level: u8,
@@ -42,8 +46,15 @@ pub(super) struct Outline {
 
 pub(super) fn outline(text: &str) -> Outline {
     let starts = line_starts(text);
-    let mut walk =
-        Walk { out: Outline::default(), starts: &starts, depth: 0, buffer: String::new(), quiet: 0, star: false };
+    let mut walk = Walk {
+        out: Outline::default(),
+        starts: &starts,
+        depth: 0,
+        buffer: String::new(),
+        quiet: 0,
+        star: false,
+        is_ordered: false,
+    };
     for (event, range) in Parser::new_ext(text, options()).into_offset_iter() {
         walk.step(event, &range);
     }
@@ -61,6 +72,8 @@ struct Walk<'a> {
     quiet: usize,
     /// The event before was text that ended with an asterisk.
     star: bool,
+    /// The last list outside others is an ordered one.
+    is_ordered: bool,
 }
 
 impl Walk<'_> {
@@ -101,11 +114,17 @@ impl Walk<'_> {
                 if matches!(other, Tag::CodeBlock(_)) {
                     self.quiet += 1;
                 }
-                if matches!(other, Tag::List(Some(_))) && self.depth == 0 {
-                    self.out.lists.push(Vec::new());
+                if let Tag::List(first) = other
+                    && self.depth == 0
+                {
+                    self.is_ordered = first.is_some();
+                    if self.is_ordered {
+                        self.out.lists.push(Vec::new());
+                    }
                 }
                 if matches!(other, Tag::Item)
                     && self.depth == 1
+                    && self.is_ordered
                     && let Some(list) = self.out.lists.last_mut()
                 {
                     let last = range.end.saturating_sub(1).max(range.start);
@@ -213,7 +232,7 @@ pub(super) fn visible(text: &[&str], header: usize, is_shown: impl Fn(usize) -> 
             out.push('\n');
             lines.push(i);
         } else if is_shown(i) {
-            out.push_str(line);
+            push_shallow(&mut out, line);
             out.push('\n');
             // A translated line may have become several.
             lines.extend(std::iter::repeat_n(i, 1 + line.matches('\n').count()));
@@ -221,6 +240,49 @@ pub(super) fn visible(text: &[&str], header: usize, is_shown: impl Fn(usize) -> 
     }
     lines.push(text.len());
     (out, lines)
+}
+
+/// Adds a line (a translated one may have become several) without the marks that nest too deep.
+pub(super) fn push_shallow(out: &mut String, line: &str) {
+    for (i, line) in line.split('\n').enumerate() {
+        if i > 0 {
+            out.push('\n');
+        }
+        let (from, until) = too_deep(line);
+        out.push_str(&line[..from]);
+        out.push_str(&line[until..]);
+    }
+}
+
+/// The part of a line with marks of quotes and list items that are too many; usually empty.
+fn too_deep(line: &str) -> (usize, usize) {
+    let (mut from, mut at) = (line.len(), 0);
+    for n in 0.. {
+        let said = line[at..].trim_start_matches([' ', '\t']);
+        let begins = line.len() - said.len();
+        if n == NESTING {
+            from = begins;
+        }
+        match container_mark(said.as_bytes()) {
+            Some(length) => at = begins + length,
+            None => return (from, if n > NESTING { begins } else { from }),
+        }
+    }
+    (from, from)
+}
+
+/// The length of the mark of a quote or list item that `said` begins with.
+fn container_mark(said: &[u8]) -> Option<usize> {
+    let length = match said.first()? {
+        b'>' => return Some(1),
+        b'-' | b'*' | b'+' => 1,
+        // CommonMark reads nine digits at most.
+        _ => match said.iter().take(10).take_while(|b| b.is_ascii_digit()).count() {
+            n @ 1..=9 if matches!(said.get(n), Some(b'.' | b')')) => n + 1,
+            _ => return None,
+        },
+    };
+    said.get(length).is_none_or(|b| matches!(b, b' ' | b'\t')).then_some(length)
 }
 
 impl Outline {
@@ -262,6 +324,35 @@ mod tests {
             [("a.md", false), ("b.png", true)]
         );
         assert!(o.passages.contains(&(Place::Body, "再试续行".into())));
+    }
+
+    #[test]
+    fn items_of_a_list_with_dots_do_not_join_the_numbered_list_above() {
+        let lists = outline("1. 甲\n\n文\n\n- 乙\n- 丙\n\n1. 丁\n").lists;
+        let starts: Vec<Vec<usize>> = lists.iter().map(|l| l.iter().map(|item| item.0).collect()).collect();
+        assert_eq!(starts, [[0], [7]]);
+    }
+
+    #[test]
+    fn marks_that_nest_too_deep_are_left_out_and_other_lines_stay() {
+        let shallow = |line: &str| {
+            let mut out = String::new();
+            push_shallow(&mut out, line);
+            out
+        };
+        for same in ["", "字", "> - 1. 字", "> a\n> > b", "-----", "  \t", &"> ".repeat(NESTING), "1234567890. 字"] {
+            assert_eq!(shallow(same), same);
+        }
+        for mark in ["> ", ">", "- ", "1. ", "  12)\t"] {
+            let deepest = mark.repeat(NESTING);
+            let expected = format!("{deepest}字 > - 尾");
+            assert_eq!(shallow(&expected), expected);
+            assert_eq!(
+                shallow(&format!("{}字 > - 尾", mark.repeat(NESTING + 1))).replace([' ', '\t'], ""),
+                expected.replace([' ', '\t'], "")
+            );
+            assert_eq!(shallow(&mark.repeat(NESTING * 9)).trim_end(), deepest.trim_end());
+        }
     }
 
     #[test]

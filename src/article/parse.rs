@@ -11,7 +11,7 @@ use super::{
     model::Link,
     outline::{Heading, Outline, file_line, line_starts, outline, visible},
     passages::Passages,
-    step::{self, Attributes},
+    step::{self, Attributes, Ids},
     yaml::{self, Mark},
 };
 
@@ -108,13 +108,16 @@ impl Body {
         let shown: Vec<&str> =
             translated.as_ref().map_or_else(|| text.lines().collect(), |l| l.iter().map(String::as_str).collect());
         let (readable, lines) = visible(&shown, body_line, |i| !hidden(i));
-        let (staff_text, staff_lines) = visible(&shown, body_line, |i| hidden(i) && !is_container_mark(text, i));
+        let written: Vec<&str> = text.lines().collect();
+        let is_mark = |i: usize| written.get(i).is_some_and(|l| l.trim_start().starts_with([':', '：']));
+        let (staff_text, staff_lines) = visible(&shown, body_line, |i| hidden(i) && !is_mark(i));
         let walked = matches!(kind, Some(Kind::Troubleshooting | Kind::ErrorCode));
         let mut attribute_troubles = Vec::new();
         let (readable, attributes) = step::blank_attributes(&readable, &mut attribute_troubles);
         // Braces of higher headings are no attributes of steps but belong to other tools.
+        let readable_lines: Vec<&str> = readable.lines().collect();
         let steps_only = |(mark, _): &(Mark, Trouble)| {
-            readable.lines().nth(mark.line as usize - 1).is_some_and(|l| l.trim_start().starts_with("###"))
+            readable_lines.get(mark.line as usize - 1).is_some_and(|l| l.trim_start().starts_with("###"))
         };
         let in_file = |(mark, t): (Mark, Trouble)| (Mark { line: file_line(mark.line, &lines), ..mark }, t);
         troubles.extend(attribute_troubles.into_iter().filter(steps_only).map(in_file));
@@ -122,9 +125,18 @@ impl Body {
         let public = outline(&readable).in_file(&lines);
         let staff = outline(&staff_text).in_file(&staff_lines);
         let n_lines = line_starts(text).len();
-        let mut cutter = Sections { attributes, lists: &public.lists, troubles: &mut troubles, ids: Vec::new() };
-        let sections = cutter.cut(&public.headings, body_line, n_lines, walked, text);
-        let title = public.headings.iter().find(|h| h.level == 1).map(|h| h.text.clone());
+        let title = public.headings.iter().find(|h| h.level == 1);
+        let mut cutter = Sections {
+            attributes,
+            headings: &public.headings,
+            lists: &public.lists,
+            title_line: title.map(|h| h.line),
+            written: &written,
+            troubles: &mut troubles,
+            ids: Ids::default(),
+        };
+        let sections = cutter.cut(body_line, n_lines, walked);
+        let title = title.map(|h| h.text.clone());
         Self { source: text.to_owned(), translated, agent_lines, body_line, title, sections, public, staff, troubles }
     }
 
@@ -198,53 +210,45 @@ fn passages(outline: &Outline, audience: Audience) -> impl Iterator<Item = Passa
     outline.passages.iter().map(move |(place, text)| Passage { place: *place, audience, text })
 }
 
-fn is_container_mark(text: &str, line: usize) -> bool {
-    text.lines().nth(line).is_some_and(|l| l.trim_start().starts_with([':', '：']))
-}
-
-/// Cuts the lines of a body into sections and steps.
+/// Cuts the lines of a body into sections and steps. Headings and lists stand in the order of the file:
+/// those of a section are one piece of them, found by halving.
 struct Sections<'a> {
     attributes: std::collections::HashMap<usize, Attributes>,
+    headings: &'a [Heading],
     lists: &'a [Vec<(usize, usize)>],
+    title_line: Option<usize>,
+    /// The lines of the file.
+    written: &'a [&'a str],
     troubles: &'a mut Vec<(Mark, Trouble)>,
-    ids: Vec<String>,
+    ids: Ids,
 }
 
 impl Sections<'_> {
-    fn cut(&mut self, headings: &[Heading], first: usize, end: usize, walked: bool, text: &str) -> Vec<Section> {
-        let tops: Vec<&Heading> = headings.iter().filter(|h| h.level <= 2).collect();
+    fn cut(&mut self, first: usize, end: usize, walked: bool) -> Vec<Section> {
+        let tops: Vec<&Heading> = self.headings.iter().filter(|h| h.level <= 2).collect();
         let mut sections = Vec::new();
         let before_first = tops.first().map_or(end, |h| h.line);
-        self.section(&mut sections, None, (first, before_first), headings, walked, text);
+        self.section(&mut sections, None, (first, before_first), walked);
         let title = tops.iter().position(|h| h.level == 1);
         for (i, top) in tops.iter().enumerate() {
             let until = tops.get(i + 1).map_or(end, |next| next.line);
             // The first `#` is the title; a further one begins a section like any other.
             let heading = (title != Some(i)).then_some(*top);
-            self.section(&mut sections, heading, (top.end, until), headings, walked, text);
+            self.section(&mut sections, heading, (top.end, until), walked);
         }
         // They live as long as the article: no room to spare.
         sections.shrink_to_fit();
         sections
     }
 
-    fn section(
-        &mut self,
-        out: &mut Vec<Section>,
-        heading: Option<&Heading>,
-        lines: (usize, usize),
-        all: &[Heading],
-        walked: bool,
-        text: &str,
-    ) {
+    fn section(&mut self, out: &mut Vec<Section>, heading: Option<&Heading>, lines: (usize, usize), walked: bool) {
         let role = heading.map_or(SectionRole::Other, |h| SectionRole::of_heading(&h.text));
-        let empty =
-            heading.is_none() && text.lines().skip(lines.0).take(lines.1 - lines.0).all(|l| l.trim().is_empty());
-        if empty {
+        let mut inside = self.written.iter().skip(lines.0).take(lines.1.saturating_sub(lines.0));
+        if heading.is_none() && inside.all(|l| l.trim().is_empty()) {
             return;
         }
         // What stands above the title has a name of its own, so that what follows the title keeps its.
-        let above_title = all.iter().find(|h| h.level == 1).is_some_and(|h| h.line >= lines.1);
+        let above_title = self.title_line.is_some_and(|line| line >= lines.1);
         let wanted = heading.map_or_else(
             || if above_title { "preface" } else { "intro" }.to_owned(),
             |h| {
@@ -254,7 +258,7 @@ impl Sections<'_> {
         );
         let mut section = Section {
             heading: heading.map(|h| h.text.clone()).unwrap_or_default(),
-            slug: step::unique(&mut self.ids, wanted),
+            slug: self.ids.unique(wanted),
             role,
             lines,
             steps: Vec::new(),
@@ -262,8 +266,9 @@ impl Sections<'_> {
         if let Some(layer) = step::layer(role)
             && walked
         {
-            let heads: Vec<&Heading> =
-                all.iter().filter(|h| h.level == 3 && lines.0 <= h.line && h.line < lines.1).collect();
+            let from = self.headings.partition_point(|h| h.line < lines.0);
+            let inside = self.headings[from..].iter().take_while(|h| h.line < lines.1);
+            let heads: Vec<&Heading> = inside.filter(|h| h.level == 3).collect();
             for (i, head) in heads.iter().enumerate() {
                 let until = heads.get(i + 1).map_or(lines.1, |next| next.line);
                 let attributes = self.attributes.remove(&head.line).unwrap_or_default();
@@ -273,7 +278,7 @@ impl Sections<'_> {
             if let Some(first) = heads.first() {
                 section.lines.1 = first.line;
             } else {
-                self.listed_steps(&mut section, layer, text);
+                self.listed_steps(&mut section, layer);
             }
         }
         section.steps.shrink_to_fit();
@@ -281,14 +286,15 @@ impl Sections<'_> {
     }
 
     /// Items of the first ordered list of a section without `###` are its steps.
-    fn listed_steps(&mut self, section: &mut Section, layer: super::Layer, text: &str) {
+    fn listed_steps(&mut self, section: &mut Section, layer: super::Layer) {
         let (from, until) = section.lines;
-        let inside = |l: &&Vec<(usize, usize)>| l.first().is_some_and(|item| from <= item.0 && item.0 < until);
-        let Some(list) = self.lists.iter().find(inside) else { return };
+        let first = self.lists.partition_point(|l| l.first().is_none_or(|item| item.0 < from));
+        let inside = |l: &&Vec<(usize, usize)>| l.first().is_some_and(|item| item.0 < until);
+        let Some(list) = self.lists.get(first).filter(inside) else { return };
         for (n, &(start, _)) in list.iter().enumerate() {
             // Up to the next item: what staff read between two belongs to the first.
             let end = list.get(n + 1).map_or(until, |next| next.0);
-            let title = step::item_title(text.lines().nth(start).unwrap_or(""));
+            let title = step::item_title(self.written.get(start).copied().unwrap_or(""));
             let mark = Mark { line: start as u32 + 1, column: 1 };
             self.troubles.push((mark, Trouble::StepUnnamed(title.clone())));
             let mut step = Attributes::default().into_step(&title, layer, (start, start, end));
@@ -305,7 +311,7 @@ impl Sections<'_> {
         } else if step.named && self.ids.contains(&step.id) {
             self.troubles.push((mark, Trouble::StepIdTwice(step.id.clone())));
         }
-        step.id = step::unique(&mut self.ids, step.id);
+        step.id = self.ids.unique(step.id);
         step
     }
 }

@@ -1,5 +1,7 @@
 //! Rules an article can be held to on its own (rules between articles live with the folder).
 
+use std::collections::HashMap;
+
 use super::{Article, Audience, Date, Kind, Layer, Place, Problem, SectionRole, Step, Trouble};
 
 /// Pre-checks allowed.
@@ -27,8 +29,9 @@ pub fn check_article(article: &Article, today: Date) -> Vec<Problem> {
     if matches!(article.kind, Kind::Troubleshooting | Kind::ErrorCode) {
         walked(article, &mut say);
     }
+    let layers: HashMap<&str, Layer> = article.steps().map(|s| (s.id.as_str(), s.layer)).collect();
     for step in article.steps() {
-        needs(article, step, &mut say);
+        needs(&layers, step, &mut say);
     }
     if article.audience == Audience::Public {
         words(article, &mut say);
@@ -74,11 +77,11 @@ fn walked(article: &Article, say: &mut impl FnMut(usize, Trouble)) {
     }
 }
 
-fn needs(article: &Article, step: &Step, say: &mut impl FnMut(usize, Trouble)) {
+fn needs(layers: &HashMap<&str, Layer>, step: &Step, say: &mut impl FnMut(usize, Trouble)) {
     for id in &step.needs {
-        match article.steps().find(|s| s.id == *id) {
+        match layers.get(id.as_str()) {
             None => say(step.heading_line, Trouble::UnknownNeed(id.clone())),
-            Some(needed) if needed.layer > step.layer => say(step.heading_line, Trouble::NeedLater(id.clone())),
+            Some(needed) if *needed > step.layer => say(step.heading_line, Trouble::NeedLater(id.clone())),
             Some(_) => {}
         }
     }

@@ -1,6 +1,6 @@
 //! Step attributes at the end of a `###` heading: `{#id minutes=2 likely=常见 safety=断电,关水}`.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{Layer, Likelihood, Safety, SectionRole, Step, Trouble, Who, yaml::Mark};
 
@@ -139,17 +139,35 @@ pub(super) fn is_of_the_page(id: &str) -> bool {
     PAGE_IDS.contains(&id) || id.starts_with("i-")
 }
 
-/// `wanted`, or `wanted-2` and so on when it is taken; remembers the answer.
-pub(super) fn unique(taken: &mut Vec<String>, wanted: String) -> String {
-    let wanted = if wanted.is_empty() { "part".to_owned() } else { wanted };
-    let mut id = wanted.clone();
-    let mut n = 2;
-    while taken.contains(&id) || is_of_the_page(&id) && n == 2 {
-        id = format!("{wanted}-{n}");
-        n += 1;
+/// The ids of one article. A file may hold a hundred thousand headings of one name: none is numbered by
+/// trying all numbers before its own.
+#[derive(Debug, Default)]
+pub(super) struct Ids {
+    taken: HashSet<String>,
+    /// For each name that was wanted again, the number to try next.
+    next: HashMap<String, usize>,
+}
+
+impl Ids {
+    pub(super) fn contains(&self, id: &str) -> bool {
+        self.taken.contains(id)
     }
-    taken.push(id.clone());
-    id
+
+    /// `wanted`, or `wanted-2` and so on when it is taken; remembers the answer.
+    pub(super) fn unique(&mut self, wanted: String) -> String {
+        let wanted = if wanted.is_empty() { "part".to_owned() } else { wanted };
+        if !is_of_the_page(&wanted) && self.taken.insert(wanted.clone()) {
+            return wanted;
+        }
+        let next = self.next.entry(wanted.clone()).or_insert(2);
+        loop {
+            let id = format!("{wanted}-{next}");
+            *next += 1;
+            if self.taken.insert(id.clone()) {
+                return id;
+            }
+        }
+    }
 }
 
 /// The first clause of a list item, without its number.
@@ -193,8 +211,11 @@ mod tests {
 
     #[test]
     fn repeated_names_are_numbered() {
-        let mut taken = Vec::new();
-        assert_eq!([unique(&mut taken, "a".into()), unique(&mut taken, "a".into())], ["a", "a-2"]);
+        let mut ids = Ids::default();
+        let wanted = ["a", "a", "a-3", "a", "a-2", "q", "q", "", ""];
+        let given = ["a", "a-2", "a-3", "a-4", "a-2-2", "q-2", "q-3", "part", "part-2"];
+        assert_eq!(wanted.map(|w| ids.unique(w.into())), given);
+        assert!(ids.contains("q-3") && !ids.contains("q"));
         assert_eq!(slug("换成「单脱水」 程序!"), "换成-单脱水-程序");
         assert_eq!(item_title("1. **先**看龙头，再看管子"), "先看龙头");
     }

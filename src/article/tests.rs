@@ -1,5 +1,7 @@
 //! Articles as an author writes them: what is read, what is hidden, what is said about it.
 
+use std::collections::HashSet;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -179,6 +181,14 @@ fn items_of_a_list_are_steps_when_there_are_no_headings() {
 }
 
 #[test]
+fn items_with_dots_in_a_later_section_are_no_steps_of_the_list_before() {
+    let text = "---\nkind: troubleshooting\n---\n## 软件排查\n1. 重启\n2. 再试\n## 联系售后\n- 型号\n- 日期\n";
+    let a = read(text).article.expect("an article");
+    let steps: Vec<_> = a.steps().map(|s| (s.title.as_str(), s.lines)).collect();
+    assert_eq!(steps, [("重启", (4, 5)), ("再试", (5, 6))]);
+}
+
+#[test]
 fn the_rules_find_what_an_author_got_wrong() {
     let text = "---\nid: x\nkind: troubleshooting\nreview_by: 2026-01-01\n---\n## 硬件排查\n### 拆开看 {minutes=20 risk=2}\n百分百修好。\n### 看灯 {minutes=1 safety=断电 needs=#nope}\n\
                 ## 软件排查\n### 重启\n## 先看一眼\n### 一 {minutes=1}\n### 二 {minutes=5}\n### 三 {minutes=1}\n";
@@ -200,6 +210,71 @@ fn the_rules_find_what_an_author_got_wrong() {
     ];
     expected.sort_unstable();
     assert_eq!(found, expected);
+}
+
+const WALKED: &str = "---\nkind: troubleshooting\n---\n";
+
+/// An article of the largest size: `head`, and `part` as often as it fits, which is how often.
+fn largest(head: &str, part: &str) -> (usize, Article, Vec<Problem>) {
+    let n = (MAX_BYTES as usize - head.len()) / part.len();
+    let parsed = read(&(head.to_owned() + &part.repeat(n)));
+    (n, parsed.article.expect("an article"), parsed.problems)
+}
+
+fn n_ids(a: &Article) -> usize {
+    let slugs = a.sections.iter().map(|s| s.slug.as_str());
+    slugs.chain(a.steps().map(|s| s.id.as_str())).collect::<HashSet<_>>().len()
+}
+
+// What grows with the square of a file of the largest size does not come to an end in these.
+
+#[test]
+fn a_hundred_thousand_sections_and_steps_are_parsed_and_have_ids_of_their_own() {
+    let (n, a, _) = largest("", "## a\n");
+    assert_eq!((a.sections.len(), n_ids(&a)), (n, n));
+
+    let (n, a, _) = largest(WALKED, "## 软件排查\n1. 看\n");
+    assert_eq!((a.sections.len(), a.steps().count(), n_ids(&a)), (n, n, 2 * n));
+
+    let (n, a, problems) = largest(&format!("{WALKED}## 软件排查\n"), "1. 看\n");
+    assert_eq!((a.sections.len(), a.steps().count(), n_ids(&a), problems.len()), (1, n, n + 1, n));
+
+    // Each line has a trouble, and each but the first an id that is taken.
+    let (n, a, problems) = largest(&format!("{WALKED}## 软件排查\n"), "### a {#a x}\n");
+    assert_eq!((a.steps().count(), n_ids(&a), problems.len()), (n, n + 1, 2 * n - 1));
+
+    // No step says how long it takes, and there is no exit.
+    let (n, a, _) = largest(&format!("{WALKED}## 软件排查\n"), "### a {needs=a}\n");
+    assert_eq!(check_article(&a, Date::new(2026, 11, 21).expect("a day")).len(), n + 1);
+}
+
+#[test]
+fn a_hundred_thousand_fences_and_blocks_that_are_not_closed_hide_what_they_must() {
+    let n_hidden = |a: &Article| a.agent_lines.iter().filter(|hidden| **hidden).count();
+    let (_, a, _) = largest("", "```a\n");
+    assert_eq!(n_hidden(&a), 0);
+    let (n, a, _) = largest("", "```a\n:::agent\n");
+    assert_eq!(n_hidden(&a), 2 * n - 1);
+    for (head, part) in [(":::agent\n", "话\n"), (":::agent\n", ":::agent\n"), (":::agent\n", ":::tip\n话\n:::\n")] {
+        let (_, a, _) = largest(head, part);
+        assert_eq!(n_hidden(&a), a.agent_lines.len());
+        assert!(a.passages().all(|p| p.audience == Audience::Agent), "{part}");
+        assert_eq!(render(&a, (0, a.agent_lines.len()), Viewer::Customer, &NoLinks), "", "{part}");
+    }
+}
+
+#[test]
+fn marks_that_fill_a_file_of_the_largest_size_are_parsed() {
+    let words = |a: &Article| a.passages().map(|p| p.text.to_owned()).collect::<Vec<_>>();
+    for mark in [">", "- ", "1. "] {
+        let a = read(&(mark.repeat(MAX_BYTES as usize / mark.len() - 4) + "字\n")).article.expect("an article");
+        assert_eq!(words(&a), ["字"], "{mark}");
+    }
+    let nested: String = (0..1_000).map(|depth| format!("{}- 字\n", "  ".repeat(depth))).collect();
+    let a = read(&nested).article.expect("an article");
+    assert_eq!(words(&a), vec!["字"; 1_000]);
+    let (_, a, _) = largest("", "{{<>}}");
+    assert_eq!(words(&a), [""; 0]);
 }
 
 proptest! {

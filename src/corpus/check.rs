@@ -8,6 +8,9 @@ use crate::{
     text::{ErrorCode, normalize},
 };
 
+/// Sentences of one article that are named for differing from one fact: each is looked up in the file.
+const DIFFERING: usize = 50;
+
 /// How much must be checked again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CheckScope {
@@ -133,25 +136,32 @@ fn figures(text: &str) -> Vec<(String, String)> {
 }
 
 fn facts(corpus: &Corpus, article: &Article, found: &mut Vec<Problem>) {
-    for fact in corpus.lists.facts.iter().filter(|f| article.appliances.contains(&f.appliance)) {
+    let mut facts = corpus.lists.facts.iter().filter(|f| article.appliances.contains(&f.appliance)).peekable();
+    if facts.peek().is_none() {
+        return;
+    }
+    let body = article.passages().filter(|p| p.place == Place::Body);
+    let sentences = body.flat_map(|p| p.text.split(['。', '；', '！', '？']));
+    // Once for all facts, of which there may be hundreds.
+    let sentences: Vec<(&str, String)> = sentences.map(|s| (s, normalize(s))).collect();
+    for fact in facts {
         let value = figures(&normalize(&fact.value));
         let Some((number, unit)) = value.first() else { continue };
         let about: Vec<String> = fact.about.iter().map(|a| normalize(a)).collect();
-        for passage in article.passages().filter(|p| p.place == Place::Body) {
-            for sentence in passage.text.split(['。', '；', '！', '？']) {
-                let plain = normalize(sentence);
-                if !about.iter().all(|word| plain.contains(word.as_str())) {
-                    continue;
-                }
-                let same_unit: Vec<_> = figures(&plain).into_iter().filter(|(_, u)| u == unit).collect();
-                if same_unit.is_empty() || same_unit.iter().any(|(n, _)| n == number) {
-                    continue;
-                }
-                let line = article.source.lines().position(|l| l.contains(sentence.trim())).unwrap_or(0) as u32 + 1;
-                let said = same_unit.iter().map(|(n, u)| format!("{n} {u}")).collect::<Vec<_>>().join("、");
-                let trouble = Trouble::FigureDiffers(said, fact.value.clone());
-                found.push(Problem { file: article.path.clone(), line, column: 1, trouble });
+        let mut n_differing = 0;
+        for (sentence, plain) in &sentences {
+            if n_differing == DIFFERING || !about.iter().all(|word| plain.contains(word.as_str())) {
+                continue;
             }
+            let same_unit: Vec<_> = figures(plain).into_iter().filter(|(_, u)| u == unit).collect();
+            if same_unit.is_empty() || same_unit.iter().any(|(n, _)| n == number) {
+                continue;
+            }
+            n_differing += 1;
+            let line = article.source.lines().position(|l| l.contains(sentence.trim())).unwrap_or(0) as u32 + 1;
+            let said = same_unit.iter().map(|(n, u)| format!("{n} {u}")).collect::<Vec<_>>().join("、");
+            let trouble = Trouble::FigureDiffers(said, fact.value.clone());
+            found.push(Problem { file: article.path.clone(), line, column: 1, trouble });
         }
     }
 }
@@ -248,5 +258,7 @@ mod tests {
         let found = |body: &str| checked(&[("a.md", &text(body)), ("facts.toml", facts)]);
         assert_eq!(found("进水超过 5 分钟算超时。"), [("a.md".to_owned(), "figure-differs")]);
         assert_eq!(found("进水 8 分钟未到水位就是超时。排水管高 60—100cm。等 3 分钟。"), []);
+        let many: String = (10..10 + 3 * DIFFERING).map(|n| format!("进水 {n} 分钟就是超时。\n\n")).collect();
+        assert_eq!(found(&many).len(), DIFFERING);
     }
 }

@@ -40,7 +40,10 @@ impl Corpus {
         let by_path = from.picture_paths(&target).into_iter().find_map(|path| self.pictures.get(&path));
         by_path.or_else(|| {
             let name = target.strip_prefix("wiki:")?;
-            self.pictures.iter().find(|p| p.as_str() == name || p.as_str().ends_with(&format!("/{name}")))
+            let file = |p: &RelPath| {
+                p.as_str().strip_suffix(name).is_some_and(|folder| folder.is_empty() || folder.ends_with('/'))
+            };
+            self.pictures.iter().find(|p| file(p))
         })
     }
 
@@ -50,8 +53,8 @@ impl Corpus {
         let name = name.strip_suffix(".md").unwrap_or(name);
         let file = |a: &Article| {
             let path = a.path.as_str();
-            let path = path.strip_suffix(".md").unwrap_or(path).to_owned();
-            path == name || path.ends_with(&format!("/{name}"))
+            let path = path.strip_suffix(".md").unwrap_or(path);
+            path.strip_suffix(name).is_some_and(|folder| folder.is_empty() || folder.ends_with('/'))
         };
         let by_file = self.articles().find(|a| file(a));
         by_file

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use super::blocking;
 use crate::{
     access::Role,
-    article::{Article, Section, Step, render},
+    article::{Article, Renderer, Section, Step},
     http::{
         auth::Caller,
         error::{ApiFault, HttpFault, ProblemJson},
@@ -79,7 +79,8 @@ impl ArticleBody {
     fn new(answer: &ArticleAnswer, role: Role) -> Self {
         let article = &answer.article;
         let links = ReaderLinks { article, snapshot: &answer.snapshot, role };
-        let html = |lines| render(article, lines, role.viewer(), &links);
+        let renderer = Renderer::new(article, role.viewer(), &links);
+        let html = |lines| renderer.html(lines);
         let mut sections: Vec<SectionBody> = article.sections.iter().map(|s| section(s, html(s.lines))).collect();
         // Text for staff before the first heading leaves nothing for others.
         sections.retain(|s| !(s.heading.is_empty() && s.html.trim().is_empty() && s.steps.is_empty()));
@@ -165,12 +166,14 @@ fn step(step: &Step, html: String) -> StepBody {
 /// The whole body as one piece of HTML.
 fn whole(sections: &[SectionBody], steps: &[StepBody]) -> String {
     let mut out = String::new();
+    // In the order of their sections: none is left out, since a section with steps stays.
+    let mut steps = steps.iter();
     for body in sections {
         if !body.heading.is_empty() {
             out.push_str(&format!("<h2 id=\"{}\">{}</h2>\n", escaped(&body.id), escaped(&body.heading)));
         }
         out.push_str(&body.html);
-        for step in steps.iter().filter(|s| body.steps.contains(&s.id)) {
+        for step in steps.by_ref().take(body.steps.len()) {
             out.push_str(&format!("<h3 id=\"{}\">{}</h3>\n{}", escaped(&step.id), escaped(&step.title), step.html));
         }
     }

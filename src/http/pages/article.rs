@@ -1,5 +1,7 @@
 //! `/a/{id}`: one article, step by step.
 
+use std::collections::HashMap;
+
 use askama::Template;
 use axum::{
     extract::{Path, Request, State},
@@ -8,7 +10,7 @@ use axum::{
 
 use super::{SiteView, own_path, page, path_of, problem_page};
 use crate::{
-    article::{Audience, Section, SectionRole, Severity, Step, Who, render},
+    article::{Audience, Renderer, Section, SectionRole, Severity, Step, Who},
     guide::is_walkable,
     http::{
         api::{articles::article_revision, blocking},
@@ -134,7 +136,8 @@ fn asked(back: &str) -> String {
 pub(super) fn view(answer: &ArticleAnswer, caller: Caller) -> ArticleView {
     let article = &answer.article;
     let links = ReaderLinks { article, snapshot: &answer.snapshot, role: caller.0 };
-    let html = |lines| render(article, lines, caller.0.viewer(), &links);
+    let renderer = Renderer::new(article, caller.0.viewer(), &links);
+    let html = |lines| renderer.html(lines);
     let mut n = 0;
     let mut all: Vec<SectionView> = article.sections.iter().map(|s| section(s, &html, &mut n)).collect();
     all.retain(|s| !(s.heading.is_empty() && s.html.trim().is_empty()));
@@ -165,9 +168,10 @@ pub(super) fn view(answer: &ArticleAnswer, caller: Caller) -> ArticleView {
 }
 
 fn section(section: &Section, html: &dyn Fn((usize, usize)) -> String, n: &mut usize) -> SectionView {
+    let titles = section.steps.iter().map(|s| (s.id.as_str(), s.title.as_str())).collect();
     let steps = section.steps.iter().map(|s| {
         *n += 1;
-        step(s, with_verdict(&html(s.lines)), *n, section)
+        step(s, with_verdict(&html(s.lines)), *n, &titles)
     });
     SectionView {
         slug: section.slug.clone(),
@@ -187,10 +191,11 @@ pub(super) fn with_verdict(html: &str) -> String {
         .replace(&format!("。{VERDICT}"), &format!("。</p>\n{own}"))
 }
 
-fn step(step: &Step, html: String, n: usize, section: &Section) -> StepView {
+/// A step; `titles` of its section by id.
+fn step(step: &Step, html: String, n: usize, titles: &HashMap<&str, &str>) -> StepView {
     let needs = step.needs.iter().map(|id| {
-        let title = section.steps.iter().find(|s| s.id == *id).map_or_else(|| id.clone(), |s| s.title.clone());
-        LinkView { url: format!("#{id}"), title }
+        let title = titles.get(id.as_str()).copied().unwrap_or(id);
+        LinkView { url: format!("#{id}"), title: title.to_owned() }
     });
     StepView {
         n,

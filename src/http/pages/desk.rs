@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     access::Role,
-    article::{Audience, Severity, render},
+    article::{Audience, Renderer, Severity},
     found::{AnswerClass, Found, Hit, Question},
     guide::{Channel, is_walkable},
     http::{
@@ -175,12 +175,13 @@ fn aloud(answer: &ArticleAnswer, role: Role) -> String {
         return String::new();
     }
     let links = ReaderLinks { article, snapshot: &answer.snapshot, role };
+    let renderer = Renderer::new(article, role.viewer(), &links);
     let mut html = String::new();
     let mut from = 0;
     for block in article.agent_lines.chunk_by(|a, b| a == b) {
         let to = from + block.len();
         if block[0] {
-            html.push_str(&render(article, (from, to), role.viewer(), &links));
+            html.push_str(&renderer.html((from, to)));
         }
         from = to;
     }
