@@ -260,19 +260,23 @@ const OTHER_TOOLS: [&str; 44] = [
     "lastupdated",
 ];
 
-/// A TOML header as the same tree a YAML header gives; places are those of the keys' lines.
-pub(super) fn toml_node(toml: &str) -> Result<Node, Mark> {
+/// A TOML header whose first line is line `first_line` of the file, as the same tree a YAML header
+/// gives; places are those of the keys' lines.
+pub(super) fn toml_node(toml: &str, first_line: u32) -> Result<Node, Mark> {
     let table: toml::Table = toml::from_str(toml).map_err(|e| {
         let mark = mark_at(toml, e.span().map_or(0, |s| s.start));
-        Mark { line: mark.line + 1, column: mark.column }
+        Mark { line: first_line + mark.line - 1, column: mark.column }
     })?;
-    let line_of = |key: &str| toml.lines().position(|l| l.trim_start().starts_with(key)).map_or(1, |i| i as u32 + 2);
+    let line_of = |key: &str| {
+        let at = toml.lines().position(|l| l.trim_start().starts_with(key));
+        at.map_or(first_line - 1, |i| first_line + i as u32)
+    };
     let pairs = table.into_iter().map(|(key, value)| {
         let mark = Mark { line: line_of(&key), column: 1 };
         let node = toml_value(value, mark);
         (key, mark, node)
     });
-    Ok(Node::Map(pairs.collect(), Mark { line: 2, column: 1 }))
+    Ok(Node::Map(pairs.collect(), Mark { line: first_line, column: 1 }))
 }
 
 fn toml_value(value: toml::Value, mark: Mark) -> Node {

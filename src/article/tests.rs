@@ -108,6 +108,25 @@ fn what_decides_who_may_read_fails_closed() {
 }
 
 #[test]
+fn a_header_that_is_not_read_as_one_is_never_served_as_text() {
+    let staff = "title: 回电\naudience: agent\nexpect: [密语]\n---\n正文\n";
+    for above in ["", " ---\n", "----\n", "--\n", "——\n", "－－－\n", "<!-- x -->\n---\n", "```yaml\n", "---\n---\n"] {
+        let parsed = read(&format!("{above}{staff}"));
+        assert!(!parsed.sound && codes(&parsed).contains(&"header-unread"), "{above}: {:?}", codes(&parsed));
+        let a = parsed.article.expect("an article");
+        assert_eq!((a.audience, a.status), (Audience::Agent, Status::Draft), "{above}");
+        assert!(a.passages().all(|p| p.audience == Audience::Agent), "{above}");
+    }
+    for above in ["\n---\n", " \n\n---\n", "\u{feff}\u{feff}---\n"] {
+        let parsed = read(&format!("{above}{staff}"));
+        assert_eq!(codes(&parsed), [""; 0], "{above}");
+        let a = parsed.article.expect("an article");
+        assert_eq!((a.title.as_str(), a.audience, a.passages().len()), ("回电", Audience::Agent, 1), "{above}");
+        assert_eq!(a.expect_lines, [above.matches('\n').count() as u32 + 3], "{above}");
+    }
+}
+
+#[test]
 fn every_encoding_and_line_end_gives_the_same_article() {
     let plain = read(SAMPLE).article.expect("an article");
     let crlf = format!("\u{feff}{}", SAMPLE.replace('\n', "\r\n"));
