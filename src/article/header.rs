@@ -2,6 +2,7 @@
 
 use super::{
     ArticleId, Audience, Date, Kind, Severity, Status, Trouble,
+    keys::{OTHER_TOOLS, decides_readers, is_ordinary, meant_for},
     signs::mark_at,
     yaml::{Mark, Node},
 };
@@ -112,7 +113,20 @@ impl Reader {
             "review_by" => self.header.review_by = self.date(key, value),
             "expires" => self.header.expires = self.date(key, value),
             other if OTHER_TOOLS.contains(&other) => {}
-            other => self.troubles.push((mark, Trouble::UnknownField(other.to_owned()))),
+            other => self.unknown(other, mark, &value),
+        }
+    }
+
+    /// A key we do not know; one that looks like a field which hides the article does hide it.
+    fn unknown(&mut self, key: &str, mark: Mark, value: &Node) {
+        let hides = |text: &str| text == "agent" || Status::read(text).is_some_and(|s| s != Status::Published);
+        let ordinary = is_ordinary(key) && !matches!(value, Node::Text(text, _) if hides(text.trim()));
+        match meant_for(key).filter(|_| !ordinary) {
+            Some(meant) => {
+                self.header.closed = true;
+                self.troubles.push((mark, Trouble::MisspeltField(key.to_owned(), meant)));
+            }
+            None => self.troubles.push((mark, Trouble::UnknownField(key.to_owned()))),
         }
     }
 
@@ -212,54 +226,6 @@ impl Reader {
     }
 }
 
-/// Keys of other tools that say nothing to us.
-const OTHER_TOOLS: [&str; 44] = [
-    "date",
-    "lastmod",
-    "updated",
-    "created",
-    "modified",
-    "publishdate",
-    "expirydate",
-    "weight",
-    "order",
-    "layout",
-    "type",
-    "slug",
-    "url",
-    "permalink",
-    "sidebar",
-    "sidebar_label",
-    "sidebar_position",
-    "sidebar_class_name",
-    "hide_title",
-    "hide_table_of_contents",
-    "pagination_label",
-    "pagination_prev",
-    "pagination_next",
-    "toc",
-    "outline",
-    "menu",
-    "params",
-    "series",
-    "linktitle",
-    "author",
-    "authors",
-    "image",
-    "images",
-    "cover",
-    "head",
-    "hero",
-    "features",
-    "cssclass",
-    "cssclasses",
-    "publish",
-    "lang",
-    "translationkey",
-    "editlink",
-    "lastupdated",
-];
-
 /// A TOML header whose first line is line `first_line` of the file, as the same tree a YAML header
 /// gives; places are those of the keys' lines.
 pub(super) fn toml_node(toml: &str, first_line: u32) -> Result<Node, Mark> {
@@ -288,11 +254,6 @@ fn toml_value(value: toml::Value, mark: Mark) -> Node {
         }
         other => Node::Text(other.to_string(), mark),
     }
-}
-
-/// Fields whose misreading could show staff text to customers.
-fn decides_readers(key: &str) -> bool {
-    matches!(key, "audience" | "status")
 }
 
 fn is_null(node: &Node) -> bool {

@@ -10,6 +10,7 @@ mod front_matter;
 mod header;
 mod html;
 mod inline;
+mod keys;
 mod lost_header;
 mod model;
 mod outline;

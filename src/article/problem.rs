@@ -100,6 +100,7 @@ troubles! {
     HeaderShape "header-shape" Error "头部应当是「名称: 值」的列表" "每行写一个名称、一个冒号、一个空格和值";
     FieldShape(key: String, wants: &'static str) "field-shape" Error "`{key}` 应当是{wants}" "照着 kb/README.md 里的样例改";
     FieldTwice(key: String) "field-twice" Error "`{key}` 写了两次，只用了第一次" "删掉多余的一行";
+    MisspeltField(key: String, meant: &'static str) "misspelt-field" Error "不认识 `{key}`，它像是 `{meant}`，为安全起见整篇当作坐席草稿" "名称写成 audience、status 或 expires；不是这个意思，就换一个名称";
     UnknownField(key: String) "unknown-field" Note "不认识 `{key}`，已保留但没有使用" "检查拼写；字段名见 kb/README.md";
     UnknownAudience(value: String) "unknown-audience" Error "audience 的值 `{value}` 不认识，为安全起见只有编辑看得到这篇文章" "写 public 或 agent";
     UnknownStatus(value: String) "unknown-status" Error "status 的值 `{value}` 不认识，为安全起见只有编辑看得到这篇文章" "写 draft、review、published 或 retired";

@@ -91,6 +91,12 @@ fn what_decides_who_may_read_fails_closed() {
         "audience: [public]",
         "audience: agent\naudience: public",
         "Audience: agnet",
+        "audiance: agent",
+        "statu: draft",
+        "受众: agent",
+        "状态: draft",
+        "state: draft",
+        "expire: 2020-01-01",
         "title: \"open",
         "- a\n- b",
     ] {
@@ -124,6 +130,14 @@ fn a_header_that_is_not_read_as_one_is_never_served_as_text() {
         assert_eq!((a.title.as_str(), a.audience, a.passages().len()), ("回电", Audience::Agent, 1), "{above}");
         assert_eq!(a.expect_lines, [above.matches('\n').count() as u32 + 3], "{above}");
     }
+}
+
+#[test]
+fn keys_of_other_tools_do_not_hide_an_article() {
+    let header = "author: 周\ndate: 2025-01-01\ntags: [a]\nslug: a\nstate: open\nstatic: true\nexports: x\n设备状态: 新";
+    let parsed = read(&format!("---\n{header}\n---\n正文\n"));
+    assert_eq!(codes(&parsed), ["unknown-field"; 4]);
+    assert_eq!(parsed.article.expect("an article").status, Status::Published);
 }
 
 #[test]
