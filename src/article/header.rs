@@ -90,11 +90,12 @@ impl Reader {
                     self.header.status.get_or_insert(Status::Draft);
                 }
             }
-            "appliance" => self.header.appliances = self.texts(key, value),
-            "models" => self.header.models = self.texts(key, value),
-            "codes" => self.header.codes = self.texts(key, value),
+            "appliance" => self.header.appliances = self.names(key, value),
+            "models" => self.header.models = self.names(key, value),
+            "codes" => self.header.codes = self.names(key, value),
             // Topics other tools keep are words people use for the matter.
             "symptoms" | "tags" | "tag" | "keywords" | "categories" => {
+                self.one_symptom(key, mark, &value);
                 let words = self.texts(key, value);
                 self.header.symptoms.extend(words);
             }
@@ -195,6 +196,29 @@ impl Reader {
                 None
             }
         }
+    }
+
+    /// A list on one line that a comma of full width leaves in one piece; in a phrase it is no fault.
+    fn one_symptom(&mut self, key: &str, mark: Mark, value: &Node) {
+        let only = match value {
+            Node::List(items, _) => items.as_slice(),
+            other => std::slice::from_ref(other),
+        };
+        if let ("symptoms", [Node::Text(text, at)]) = (key, only)
+            && at.line == mark.line
+            && text.contains('，')
+        {
+            self.troubles.push((*at, Trouble::WideComma(text.clone())));
+        }
+    }
+
+    /// One value or a list of values that hold no commas: those of full width part them too.
+    fn names(&mut self, key: &str, value: Node) -> Vec<String> {
+        let texts = self.texts(key, value);
+        let parts = texts.iter().flat_map(|text| text.split([',', '，', '、', '；'])).map(str::trim);
+        let mut parts: Vec<String> = parts.filter(|part| !part.is_empty()).map(str::to_owned).collect();
+        parts.shrink_to_fit();
+        parts
     }
 
     fn texts(&mut self, key: &str, value: Node) -> Vec<String> {

@@ -106,6 +106,7 @@ troubles! {
     UnknownStatus(value: String) "unknown-status" Error "status 的值 `{value}` 不认识，为安全起见只有编辑看得到这篇文章" "写 draft、review、published 或 retired";
     UnknownKind(value: String) "unknown-kind" Error "kind 的值 `{value}` 不认识，已当作 how-to" "写 troubleshooting、error-code、how-to、policy、script 或 procedure";
     UnknownSeverity(value: String) "unknown-severity" Error "severity 的值 `{value}` 不认识，已当作 danger" "写 normal、urgent 或 danger";
+    WideComma(text: String) "wide-comma" Warning "symptoms 里的「{text}」是一整句，全角逗号不会把它分成几项" "几种说法之间用半角逗号：[甲, 乙]；本来就是一句话，就另起一行写在 - 后面";
     BadDate(key: String, value: String) "bad-date" Error "`{key}` 的日期 `{value}` 不存在或读不懂" "写成 2026-11-01 这样";
     BadId(value: String) "bad-id" Error "id `{value}` 不能用在网址里，已改用文件路径作 id" "用字母、汉字、数字和 -，不要空格、/ 和引号，不超过 200 字节";
     IdTaken(id: String, by: RelPath) "id-taken" Error "id `{id}` 已经由 {by} 使用，这个文件没有收录" "给其中一篇换一个 id";

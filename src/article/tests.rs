@@ -141,6 +141,24 @@ fn keys_of_other_tools_do_not_hide_an_article() {
 }
 
 #[test]
+fn commas_of_full_width_part_names_and_are_told_of_in_symptoms() {
+    let lists = "appliance: [打印机，复印机]\nmodels: [P100、P200， P300]\ncodes: E1，E2；07";
+    let parsed = read(&format!("---\n{lists}\n---\n正文\n"));
+    assert_eq!(codes(&parsed), [""; 0]);
+    let a = parsed.article.expect("an article");
+    assert_eq!((a.appliances, a.models), (vec!["打印机".into(), "复印机".into()], ["P100", "P200", "P300"].map(String::from).to_vec()));
+    assert_eq!(a.codes, ["E1", "E2", "07"]);
+    for (symptoms, told) in [
+        ("[不转，漏水]", &["wide-comma"][..]),
+        ("不转，漏水", &["wide-comma"]),
+        ("[转几下，停了, 漏水]", &[]),
+        ("\n  - 转几下，停了", &[]),
+    ] {
+        assert_eq!(codes(&read(&format!("---\nsymptoms: {symptoms}\n---\n正文\n"))), told, "{symptoms}");
+    }
+}
+
+#[test]
 fn every_encoding_and_line_end_gives_the_same_article() {
     let plain = read(SAMPLE).article.expect("an article");
     let crlf = format!("\u{feff}{}", SAMPLE.replace('\n', "\r\n"));
