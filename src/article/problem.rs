@@ -110,6 +110,7 @@ troubles! {
     BadDate(key: String, value: String) "bad-date" Error "`{key}` 的日期 `{value}` 不存在或读不懂" "写成 2026-11-01 这样";
     BadId(value: String) "bad-id" Error "id `{value}` 不能用在网址里，已改用文件路径作 id" "用字母、汉字、数字和 -，不要空格、/ 和引号，不超过 200 字节";
     IdTaken(id: String, by: RelPath) "id-taken" Error "id `{id}` 已经由 {by} 使用，这个文件没有收录" "给其中一篇换一个 id";
+    NoCodes "no-codes" Warning "故障代码类文章没有写 codes，按代码搜不到它" "在头部写上它解释的代码，例如 codes: [E1, E2]";
     CodeTaken(code: String, by: RelPath) "code-taken" Warning "代码 `{code}` 已经由 {by} 解释" "codes 只写在解释它的那一篇，其他文章用链接";
     AgentBlockOpen "agent-block-open" Error ":::agent 没有结尾的 :::，从这里起的内容用户都看不到" "在坐席内容后面加一行 :::";
     UnknownBlock(name: String) "unknown-block" Error "不认识 :::{name}，为安全起见只给坐席看" "坐席专用内容写 :::agent；提醒用 > [!NOTE]、> [!CAUTION]";

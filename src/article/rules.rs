@@ -27,6 +27,9 @@ pub fn check_article(article: &Article, today: Date) -> Vec<Problem> {
     if matches!(article.kind, Kind::Troubleshooting | Kind::ErrorCode) {
         walked(article, &mut say);
     }
+    if article.kind == Kind::ErrorCode && article.codes.is_empty() {
+        say(header_line(article, "kind:"), Trouble::NoCodes);
+    }
     for step in article.steps() {
         needs(article, step, &mut say);
     }

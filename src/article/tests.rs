@@ -253,6 +253,21 @@ fn the_rules_find_what_an_author_got_wrong() {
     assert_eq!(found, expected);
 }
 
+#[test]
+fn an_article_on_codes_that_names_none_is_told_of() {
+    let text = |codes: &str| {
+        format!("---\nid: a\nkind: error-code\n{codes}---\n## 软件排查\n### 看 {{#see minutes=1}}\n看。\n## 联系售后\n报修。\n")
+    };
+    let found = |codes: &str| {
+        let article = read(&text(codes)).article.expect("an article");
+        let problems = check_article(&article, Date::new(2026, 11, 21).expect("a day"));
+        problems.iter().map(|p| (p.trouble.code(), p.line)).collect::<Vec<_>>()
+    };
+    assert_eq!(found("codes: [E1]\n"), []);
+    assert_eq!(found(""), [("no-codes", 3)]);
+    assert_eq!(found("codes: []\n"), [("no-codes", 3)]);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(3_000))]
 
