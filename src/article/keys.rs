@@ -54,11 +54,8 @@ const ORDINARY: [&str; 10] =
     ["state", "states", "stat", "stats", "static", "stars", "starts", "exports", "express", "experts"];
 
 /// What people write instead of the English name.
-const CHINESE: [(&str, &[&str]); 3] = [
-    ("audience", &["受众", "读者", "对象", "可见"]),
-    ("status", &["状态", "草稿"]),
-    ("expires", &["过期", "有效期"]),
-];
+const CHINESE: [(&str, &[&str]); 3] =
+    [("audience", &["受众", "读者", "对象", "可见"]), ("status", &["状态", "草稿"]), ("expires", &["过期", "有效期"])];
 
 /// Most letters in which a slip differs from the name.
 const SLIP: usize = 2;
@@ -127,7 +124,8 @@ mod tests {
             assert_eq!(meant_for(key), Some(field), "{key}");
             assert!(!is_ordinary(key));
         }
-        for key in "author date tags slug sidebar stage 设备状态 服务对象 片区 标签 helpdesk_owner".split(' ') {
+        for key in "author date tags slug sidebar stage 设备状态 服务对象 片区 标签 helpdesk_owner".split(' ')
+        {
             assert_eq!(meant_for(key), None, "{key}");
         }
     }

@@ -88,7 +88,8 @@ mod tests {
     #[test]
     fn a_header_whose_first_mark_is_lost_or_strange_is_told_from_prose() {
         assert_eq!(lost_header(HEADER), Some(0));
-        for mark in [" ---", "----", "--", "–––", "——", "－－－", "--- # 头", "```yaml", "<!-- x -->\n---", "# 注"] {
+        for mark in [" ---", "----", "--", "–––", "——", "－－－", "--- # 头", "```yaml", "<!-- x -->\n---", "# 注"]
+        {
             let found = lost_header(&format!("{mark}\n{HEADER}"));
             assert_eq!(found.is_some(), mark != "# 注", "{mark}");
         }

@@ -2,6 +2,7 @@
 //! index, no clock.
 
 mod block;
+mod culprit;
 mod date;
 mod decode;
 mod dialect;

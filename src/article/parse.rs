@@ -4,6 +4,7 @@ use super::{
     Article, ArticleId, Audience, Kind, Passage, Place, Problem, RelPath, Revision, Section, SectionRole, Severity,
     Status, Step, Trouble,
     block::agent_lines,
+    culprit::culprit,
     decode::decode,
     dialect,
     front_matter::{self, FrontMatter},
@@ -76,11 +77,13 @@ fn read_header(text: &str) -> (Header, usize, bool, Vec<(Mark, Trouble)>) {
             };
         }
         FrontMatter::Open(line) => return closed(Mark { line, column: 1 }, Trouble::HeaderOpen, line as usize),
-        FrontMatter::Toml { toml, first, lines } => (header::toml_node(toml, first), lines),
-        FrontMatter::Some { yaml, first, lines } => (yaml::read(yaml, first).map_err(|fault| fault.0), lines),
+        FrontMatter::Toml { toml, first, lines } => (header::toml_node(toml, first).map_err(|mark| (mark, "")), lines),
+        FrontMatter::Some { yaml, first, lines } => {
+            (yaml::read(yaml, first).map_err(|fault| culprit(yaml, first, fault.0)), lines)
+        }
     };
     match node {
-        Err(mark) => closed(mark, Trouble::HeaderSyntax, lines),
+        Err((mark, cause)) => closed(mark, Trouble::HeaderSyntax(cause), lines),
         Ok(node) => match rest_of_header(text, lines) {
             Some(line) => closed(start(line), Trouble::HeaderUnread, lines),
             None => {

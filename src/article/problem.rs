@@ -96,7 +96,7 @@ troubles! {
     LeftOut(what: String) "left-out" Note "{what} 只有原来的工具能显示，已略去，里面的文字保留" "不用改；想保留样子就换成普通 Markdown";
     HeaderOpen "header-open" Error "头部只有开头的 ---，没有结尾的 ---" "在头部最后加一行 ---";
     HeaderUnread "header-unread" Error "文件头没有读出来：这一行像是文件头的，却没有写在完好的 --- 和 --- 之间，整篇先不给用户看" "文件第一行只写三个半角减号 ---（前面不留空格，不放别的内容，不用代码块），文件头写完再写一行 ---；不是文件头，就在前面加一行 # 标题";
-    HeaderSyntax "header-syntax" Error "头部从这里起读不懂" "检查缩进、冒号后的空格、引号和括号是否成对";
+    HeaderSyntax(cause: &'static str) "header-syntax" Error "头部从这里起读不懂{cause}" "检查这一行和上一行：冒号用半角的 : ，不用全角冒号（：），后面空一格；引号和括号要成对，缩进要对齐";
     HeaderShape "header-shape" Error "头部应当是「名称: 值」的列表" "每行写一个名称、一个冒号、一个空格和值";
     FieldShape(key: String, wants: &'static str) "field-shape" Error "`{key}` 应当是{wants}" "照着 kb/README.md 里的样例改";
     FieldTwice(key: String) "field-twice" Error "`{key}` 写了两次，只用了第一次" "删掉多余的一行";

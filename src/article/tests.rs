@@ -116,7 +116,8 @@ fn what_decides_who_may_read_fails_closed() {
 #[test]
 fn a_header_that_is_not_read_as_one_is_never_served_as_text() {
     let staff = "title: 回电\naudience: agent\nexpect: [密语]\n---\n正文\n";
-    for above in ["", " ---\n", "----\n", "--\n", "——\n", "－－－\n", "<!-- x -->\n---\n", "```yaml\n", "---\n---\n"] {
+    for above in ["", " ---\n", "----\n", "--\n", "——\n", "－－－\n", "<!-- x -->\n---\n", "```yaml\n", "---\n---\n"]
+    {
         let parsed = read(&format!("{above}{staff}"));
         assert!(!parsed.sound && codes(&parsed).contains(&"header-unread"), "{above}: {:?}", codes(&parsed));
         let a = parsed.article.expect("an article");
@@ -134,7 +135,8 @@ fn a_header_that_is_not_read_as_one_is_never_served_as_text() {
 
 #[test]
 fn keys_of_other_tools_do_not_hide_an_article() {
-    let header = "author: 周\ndate: 2025-01-01\ntags: [a]\nslug: a\nstate: open\nstatic: true\nexports: x\n设备状态: 新";
+    let header =
+        "author: 周\ndate: 2025-01-01\ntags: [a]\nslug: a\nstate: open\nstatic: true\nexports: x\n设备状态: 新";
     let parsed = read(&format!("---\n{header}\n---\n正文\n"));
     assert_eq!(codes(&parsed), ["unknown-field"; 4]);
     assert_eq!(parsed.article.expect("an article").status, Status::Published);
@@ -146,7 +148,10 @@ fn commas_of_full_width_part_names_and_are_told_of_in_symptoms() {
     let parsed = read(&format!("---\n{lists}\n---\n正文\n"));
     assert_eq!(codes(&parsed), [""; 0]);
     let a = parsed.article.expect("an article");
-    assert_eq!((a.appliances, a.models), (vec!["打印机".into(), "复印机".into()], ["P100", "P200", "P300"].map(String::from).to_vec()));
+    assert_eq!(
+        (a.appliances, a.models),
+        (vec!["打印机".into(), "复印机".into()], ["P100", "P200", "P300"].map(String::from).to_vec())
+    );
     assert_eq!(a.codes, ["E1", "E2", "07"]);
     for (symptoms, told) in [
         ("[不转，漏水]", &["wide-comma"][..]),
@@ -155,6 +160,20 @@ fn commas_of_full_width_part_names_and_are_told_of_in_symptoms() {
         ("\n  - 转几下，停了", &[]),
     ] {
         assert_eq!(codes(&read(&format!("---\nsymptoms: {symptoms}\n---\n正文\n"))), told, "{symptoms}");
+    }
+}
+
+#[test]
+fn a_header_that_cannot_be_read_is_told_of_at_the_line_at_fault() {
+    for (line, said) in [("kind：how-to", "全角冒号（：）"), ("kind:how-to", "少一个空格"), ("codes: [E1", "没有配对")]
+    {
+        let parsed = read(&format!("---\nid: a\n{line}\ntitle: 甲\nowner: 乙\n---\n正文\n"));
+        let problem = &parsed.problems[0];
+        assert_eq!((problem.trouble.code(), problem.line), ("header-syntax", 3), "{line}");
+        assert!(
+            problem.trouble.sentence().contains(said) && problem.trouble.hint().contains("全角冒号（：）"),
+            "{line}"
+        );
     }
 }
 
@@ -256,7 +275,9 @@ fn the_rules_find_what_an_author_got_wrong() {
 #[test]
 fn an_article_on_codes_that_names_none_is_told_of() {
     let text = |codes: &str| {
-        format!("---\nid: a\nkind: error-code\n{codes}---\n## 软件排查\n### 看 {{#see minutes=1}}\n看。\n## 联系售后\n报修。\n")
+        format!(
+            "---\nid: a\nkind: error-code\n{codes}---\n## 软件排查\n### 看 {{#see minutes=1}}\n看。\n## 联系售后\n报修。\n"
+        )
     };
     let found = |codes: &str| {
         let article = read(&text(codes)).article.expect("an article");

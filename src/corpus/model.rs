@@ -318,8 +318,7 @@ impl Corpus {
 impl Entry {
     /// The article was read from the bytes in the folder and its header was readable.
     fn sound(&self) -> bool {
-        let unread =
-            |t: &Trouble| matches!(t, Trouble::HeaderOpen | Trouble::HeaderSyntax | Trouble::HeaderUnread);
+        let unread = |t: &Trouble| matches!(t, Trouble::HeaderOpen | Trouble::HeaderSyntax(_) | Trouble::HeaderUnread);
         !self.problems.iter().any(|p| unread(&p.trouble))
     }
 }
