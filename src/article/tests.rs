@@ -99,6 +99,7 @@ fn what_decides_who_may_read_fails_closed() {
         "expire: 2020-01-01",
         "title: \"open",
         "- a\n- b",
+        "{id: a}\naudience: agent",
     ] {
         let parsed = read(&format!("---\n{header}\n---\n正文\n"));
         let a = parsed.article.as_ref().expect("an article");
