@@ -2,6 +2,7 @@
 
 use super::{
     ArticleId, Audience, Date, Kind, Severity, Status, Trouble,
+    keys::{OTHER_TOOLS, decides_readers, is_ordinary, meant_for},
     signs::mark_at,
     yaml::{Mark, Node},
 };
@@ -89,11 +90,12 @@ impl Reader {
                     self.header.status.get_or_insert(Status::Draft);
                 }
             }
-            "appliance" => self.header.appliances = self.texts(key, value),
-            "models" => self.header.models = self.texts(key, value),
-            "codes" => self.header.codes = self.texts(key, value),
+            "appliance" => self.header.appliances = self.names(key, value),
+            "models" => self.header.models = self.names(key, value),
+            "codes" => self.header.codes = self.names(key, value),
             // Topics other tools keep are words people use for the matter.
             "symptoms" | "tags" | "tag" | "keywords" | "categories" => {
+                self.one_symptom(key, mark, &value);
                 let words = self.texts(key, value);
                 self.header.symptoms.extend(words);
             }
@@ -112,7 +114,20 @@ impl Reader {
             "review_by" => self.header.review_by = self.date(key, value),
             "expires" => self.header.expires = self.date(key, value),
             other if OTHER_TOOLS.contains(&other) => {}
-            other => self.troubles.push((mark, Trouble::UnknownField(other.to_owned()))),
+            other => self.unknown(other, mark, &value),
+        }
+    }
+
+    /// A key we do not know; one that looks like a field which hides the article does hide it.
+    fn unknown(&mut self, key: &str, mark: Mark, value: &Node) {
+        let hides = |text: &str| text == "agent" || Status::read(text).is_some_and(|s| s != Status::Published);
+        let ordinary = is_ordinary(key) && !matches!(value, Node::Text(text, _) if hides(text.trim()));
+        match meant_for(key).filter(|_| !ordinary) {
+            Some(meant) => {
+                self.header.closed = true;
+                self.troubles.push((mark, Trouble::MisspeltField(key.to_owned(), meant)));
+            }
+            None => self.troubles.push((mark, Trouble::UnknownField(key.to_owned()))),
         }
     }
 
@@ -183,6 +198,29 @@ impl Reader {
         }
     }
 
+    /// A list on one line that a comma of full width leaves in one piece; in a phrase it is no fault.
+    fn one_symptom(&mut self, key: &str, mark: Mark, value: &Node) {
+        let only = match value {
+            Node::List(items, _) => items.as_slice(),
+            other => std::slice::from_ref(other),
+        };
+        if let ("symptoms", [Node::Text(text, at)]) = (key, only)
+            && at.line == mark.line
+            && text.contains('，')
+        {
+            self.troubles.push((*at, Trouble::WideComma(text.clone())));
+        }
+    }
+
+    /// One value or a list of values that hold no commas: those of full width part them too.
+    fn names(&mut self, key: &str, value: Node) -> Vec<String> {
+        let texts = self.texts(key, value);
+        let parts = texts.iter().flat_map(|text| text.split([',', '，', '、', '；'])).map(str::trim);
+        let mut parts: Vec<String> = parts.filter(|part| !part.is_empty()).map(str::to_owned).collect();
+        parts.shrink_to_fit();
+        parts
+    }
+
     fn texts(&mut self, key: &str, value: Node) -> Vec<String> {
         let mut texts: Vec<String> = self.marked_texts(key, value).into_iter().map(|(t, _)| t).collect();
         // They live as long as the article; collecting keeps the room of the marks.
@@ -212,67 +250,23 @@ impl Reader {
     }
 }
 
-/// Keys of other tools that say nothing to us.
-const OTHER_TOOLS: [&str; 44] = [
-    "date",
-    "lastmod",
-    "updated",
-    "created",
-    "modified",
-    "publishdate",
-    "expirydate",
-    "weight",
-    "order",
-    "layout",
-    "type",
-    "slug",
-    "url",
-    "permalink",
-    "sidebar",
-    "sidebar_label",
-    "sidebar_position",
-    "sidebar_class_name",
-    "hide_title",
-    "hide_table_of_contents",
-    "pagination_label",
-    "pagination_prev",
-    "pagination_next",
-    "toc",
-    "outline",
-    "menu",
-    "params",
-    "series",
-    "linktitle",
-    "author",
-    "authors",
-    "image",
-    "images",
-    "cover",
-    "head",
-    "hero",
-    "features",
-    "cssclass",
-    "cssclasses",
-    "publish",
-    "lang",
-    "translationkey",
-    "editlink",
-    "lastupdated",
-];
-
-/// A TOML header as the same tree a YAML header gives; places are those of the keys' lines.
-pub(super) fn toml_node(toml: &str) -> Result<Node, Mark> {
+/// A TOML header whose first line is line `first_line` of the file, as the same tree a YAML header
+/// gives; places are those of the keys' lines.
+pub(super) fn toml_node(toml: &str, first_line: u32) -> Result<Node, Mark> {
     let table: toml::Table = toml::from_str(toml).map_err(|e| {
         let mark = mark_at(toml, e.span().map_or(0, |s| s.start));
-        Mark { line: mark.line + 1, column: mark.column }
+        Mark { line: first_line + mark.line - 1, column: mark.column }
     })?;
-    let line_of = |key: &str| toml.lines().position(|l| l.trim_start().starts_with(key)).map_or(1, |i| i as u32 + 2);
+    let line_of = |key: &str| {
+        let at = toml.lines().position(|l| l.trim_start().starts_with(key));
+        at.map_or(first_line - 1, |i| first_line + i as u32)
+    };
     let pairs = table.into_iter().map(|(key, value)| {
         let mark = Mark { line: line_of(&key), column: 1 };
         let node = toml_value(value, mark);
         (key, mark, node)
     });
-    Ok(Node::Map(pairs.collect(), Mark { line: 2, column: 1 }))
+    Ok(Node::Map(pairs.collect(), Mark { line: first_line, column: 1 }))
 }
 
 fn toml_value(value: toml::Value, mark: Mark) -> Node {
@@ -284,11 +278,6 @@ fn toml_value(value: toml::Value, mark: Mark) -> Node {
         }
         other => Node::Text(other.to_string(), mark),
     }
-}
-
-/// Fields whose misreading could show staff text to customers.
-fn decides_readers(key: &str) -> bool {
-    matches!(key, "audience" | "status")
 }
 
 fn is_null(node: &Node) -> bool {

@@ -2,6 +2,7 @@
 //! index, no clock.
 
 mod block;
+mod culprit;
 mod date;
 mod decode;
 mod dialect;
@@ -10,6 +11,8 @@ mod front_matter;
 mod header;
 mod html;
 mod inline;
+mod keys;
+mod lost_header;
 mod model;
 mod outline;
 mod parse;

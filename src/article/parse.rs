@@ -4,10 +4,12 @@ use super::{
     Article, ArticleId, Audience, Kind, Passage, Place, Problem, RelPath, Revision, Section, SectionRole, Severity,
     Status, Step, Trouble,
     block::agent_lines,
+    culprit::culprit,
     decode::decode,
     dialect,
     front_matter::{self, FrontMatter},
     header::{self, Header},
+    lost_header::{lost_header, rest_of_header},
     model::Link,
     outline::{Heading, Outline, file_line, line_starts, outline, visible},
     passages::Passages,
@@ -66,19 +68,25 @@ fn read_header(text: &str) -> (Header, usize, bool, Vec<(Mark, Trouble)>) {
         let header = Header { closed: true, ..Header::default() };
         (header, line, false, vec![(mark, trouble)])
     };
-    match front_matter::cut(text) {
-        FrontMatter::None => (Header::default(), 0, true, Vec::new()),
-        FrontMatter::Open => closed(Mark { line: 1, column: 1 }, Trouble::HeaderOpen, 1),
-        FrontMatter::Toml { toml, lines } => match header::toml_node(toml) {
-            Err(mark) => closed(mark, Trouble::HeaderSyntax, lines),
-            Ok(node) => {
-                let (header, troubles) = header::read(node);
-                (header, lines, true, troubles)
-            }
-        },
-        FrontMatter::Some { yaml, lines } => match yaml::read(yaml, 2) {
-            Err(fault) => closed(fault.0, Trouble::HeaderSyntax, lines),
-            Ok(node) => {
+    let start = |line: usize| Mark { line: line as u32 + 1, column: 1 };
+    let (node, lines) = match front_matter::cut(text) {
+        FrontMatter::None => {
+            return match lost_header(text) {
+                Some(line) => closed(start(line), Trouble::HeaderUnread, 0),
+                None => (Header::default(), 0, true, Vec::new()),
+            };
+        }
+        FrontMatter::Open(line) => return closed(Mark { line, column: 1 }, Trouble::HeaderOpen, line as usize),
+        FrontMatter::Toml { toml, first, lines } => (header::toml_node(toml, first).map_err(|mark| (mark, "")), lines),
+        FrontMatter::Some { yaml, first, lines } => {
+            (yaml::read(yaml, first).map_err(|fault| culprit(yaml, first, fault.0)), lines)
+        }
+    };
+    match node {
+        Err((mark, cause)) => closed(mark, Trouble::HeaderSyntax(cause), lines),
+        Ok(node) => match rest_of_header(text, lines) {
+            Some(line) => closed(start(line), Trouble::HeaderUnread, lines),
+            None => {
                 let (header, troubles) = header::read(node);
                 (header, lines, true, troubles)
             }

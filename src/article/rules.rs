@@ -29,6 +29,9 @@ pub fn check_article(article: &Article, today: Date) -> Vec<Problem> {
     if matches!(article.kind, Kind::Troubleshooting | Kind::ErrorCode) {
         walked(article, &mut say);
     }
+    if article.kind == Kind::ErrorCode && article.codes.is_empty() {
+        say(header_line(article, "kind:"), Trouble::NoCodes);
+    }
     let layers: HashMap<&str, Layer> = article.steps().map(|s| (s.id.as_str(), s.layer)).collect();
     for step in article.steps() {
         needs(&layers, step, &mut say);

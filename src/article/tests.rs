@@ -93,8 +93,15 @@ fn what_decides_who_may_read_fails_closed() {
         "audience: [public]",
         "audience: agent\naudience: public",
         "Audience: agnet",
+        "audiance: agent",
+        "statu: draft",
+        "受众: agent",
+        "状态: draft",
+        "state: draft",
+        "expire: 2020-01-01",
         "title: \"open",
         "- a\n- b",
+        "{id: a}\naudience: agent",
     ] {
         let parsed = read(&format!("---\n{header}\n---\n正文\n"));
         let a = parsed.article.as_ref().expect("an article");
@@ -107,6 +114,70 @@ fn what_decides_who_may_read_fails_closed() {
     let yaml = read("---\ntitle: \"没有结尾\nid: a\n---\n正文\n");
     assert!(!yaml.sound && yaml.problems[0].trouble.code() == "header-syntax");
     assert_eq!(read("---\nAudience: agent\n---\n正文\n").article.expect("an article").audience, Audience::Agent);
+}
+
+#[test]
+fn a_header_that_is_not_read_as_one_is_never_served_as_text() {
+    let staff = "title: 回电\naudience: agent\nexpect: [密语]\n---\n正文\n";
+    for above in ["", " ---\n", "----\n", "--\n", "——\n", "－－－\n", "<!-- x -->\n---\n", "```yaml\n", "---\n---\n"]
+    {
+        let parsed = read(&format!("{above}{staff}"));
+        assert!(!parsed.sound && codes(&parsed).contains(&"header-unread"), "{above}: {:?}", codes(&parsed));
+        let a = parsed.article.expect("an article");
+        assert_eq!((a.audience, a.status), (Audience::Agent, Status::Draft), "{above}");
+        assert!(a.passages().all(|p| p.audience == Audience::Agent), "{above}");
+    }
+    for above in ["\n---\n", " \n\n---\n", "\u{feff}\u{feff}---\n"] {
+        let parsed = read(&format!("{above}{staff}"));
+        assert_eq!(codes(&parsed), [""; 0], "{above}");
+        let a = parsed.article.expect("an article");
+        assert_eq!((a.title.as_str(), a.audience, a.passages().len()), ("回电", Audience::Agent, 1), "{above}");
+        assert_eq!(a.expect_lines, [above.matches('\n').count() as u32 + 3], "{above}");
+    }
+}
+
+#[test]
+fn keys_of_other_tools_do_not_hide_an_article() {
+    let header =
+        "author: 周\ndate: 2025-01-01\ntags: [a]\nslug: a\nstate: open\nstatic: true\nexports: x\n设备状态: 新";
+    let parsed = read(&format!("---\n{header}\n---\n正文\n"));
+    assert_eq!(codes(&parsed), ["unknown-field"; 4]);
+    assert_eq!(parsed.article.expect("an article").status, Status::Published);
+}
+
+#[test]
+fn commas_of_full_width_part_names_and_are_told_of_in_symptoms() {
+    let lists = "appliance: [打印机，复印机]\nmodels: [P100、P200， P300]\ncodes: E1，E2；07";
+    let parsed = read(&format!("---\n{lists}\n---\n正文\n"));
+    assert_eq!(codes(&parsed), [""; 0]);
+    let a = parsed.article.expect("an article");
+    assert_eq!(
+        (a.appliances, a.models),
+        (vec!["打印机".into(), "复印机".into()], ["P100", "P200", "P300"].map(String::from).to_vec())
+    );
+    assert_eq!(a.codes, ["E1", "E2", "07"]);
+    for (symptoms, told) in [
+        ("[不转，漏水]", &["wide-comma"][..]),
+        ("不转，漏水", &["wide-comma"]),
+        ("[转几下，停了, 漏水]", &[]),
+        ("\n  - 转几下，停了", &[]),
+    ] {
+        assert_eq!(codes(&read(&format!("---\nsymptoms: {symptoms}\n---\n正文\n"))), told, "{symptoms}");
+    }
+}
+
+#[test]
+fn a_header_that_cannot_be_read_is_told_of_at_the_line_at_fault() {
+    for (line, said) in [("kind：how-to", "全角冒号（：）"), ("kind:how-to", "少一个空格"), ("codes: [E1", "没有配对")]
+    {
+        let parsed = read(&format!("---\nid: a\n{line}\ntitle: 甲\nowner: 乙\n---\n正文\n"));
+        let problem = &parsed.problems[0];
+        assert_eq!((problem.trouble.code(), problem.line), ("header-syntax", 3), "{line}");
+        assert!(
+            problem.trouble.sentence().contains(said) && problem.trouble.hint().contains("全角冒号（：）"),
+            "{line}"
+        );
+    }
 }
 
 #[test]
@@ -275,6 +346,23 @@ fn marks_that_fill_a_file_of_the_largest_size_are_parsed() {
     assert_eq!(words(&a), vec!["字"; 1_000]);
     let (_, a, _) = largest("", "{{<>}}");
     assert_eq!(words(&a), [""; 0]);
+}
+
+#[test]
+fn an_article_on_codes_that_names_none_is_told_of() {
+    let text = |codes: &str| {
+        format!(
+            "---\nid: a\nkind: error-code\n{codes}---\n## 软件排查\n### 看 {{#see minutes=1}}\n看。\n## 联系售后\n报修。\n"
+        )
+    };
+    let found = |codes: &str| {
+        let article = read(&text(codes)).article.expect("an article");
+        let problems = check_article(&article, Date::new(2026, 11, 21).expect("a day"));
+        problems.iter().map(|p| (p.trouble.code(), p.line)).collect::<Vec<_>>()
+    };
+    assert_eq!(found("codes: [E1]\n"), []);
+    assert_eq!(found(""), [("no-codes", 3)]);
+    assert_eq!(found("codes: []\n"), [("no-codes", 3)]);
 }
 
 proptest! {

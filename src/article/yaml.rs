@@ -41,13 +41,14 @@ enum Open {
     Map(Vec<(String, Mark, Node)>, Option<(String, Mark)>, Mark),
 }
 
-/// Reads one document whose first line is line `first_line` of the file.
+/// Reads one document whose first line is line `first_line` of the file, to its end.
 pub(super) fn read(yaml: &str, first_line: u32) -> Result<Node, Fault> {
     let place = |span: &Span| Mark {
         line: first_line + u32::try_from(span.start.line()).unwrap_or(1).saturating_sub(1),
         column: u32::try_from(span.start.col()).unwrap_or(0) + 1,
     };
     let mut stack: Vec<Open> = Vec::new();
+    let mut root = None;
     let mut nodes = 0;
     let mut last = Mark { line: first_line, column: 1 };
     for event in Parser::new_from_str(yaml) {
@@ -82,7 +83,9 @@ pub(super) fn read(yaml: &str, first_line: u32) -> Result<Node, Fault> {
             _ => continue,
         };
         match stack.last_mut() {
-            None => return Ok(done),
+            // What stands below a whole value would be lost without a word.
+            None if root.is_some() => return Err(Fault(last)),
+            None => root = Some(done),
             Some(Open::List(items, _)) => items.push(done),
             Some(Open::Map(pairs, key, _)) => match (key.take(), done) {
                 (Some((name, mark)), value) => pairs.push((name, mark, value)),
@@ -91,7 +94,7 @@ pub(super) fn read(yaml: &str, first_line: u32) -> Result<Node, Fault> {
             },
         }
     }
-    if stack.is_empty() { Ok(Node::Map(Vec::new(), last)) } else { Err(Fault(last)) }
+    if stack.is_empty() { Ok(root.unwrap_or_else(|| Node::Map(Vec::new(), last))) } else { Err(Fault(last)) }
 }
 
 #[cfg(test)]
@@ -114,5 +117,6 @@ mod tests {
         assert_eq!(read("id: a\ntitle: \"open\nkind: b\n", 2).map_err(|f| f.0.line > 1), Err(true));
         assert!(read("a: &x 1\nb: *x\n", 2).is_err());
         assert!(read(&"[".repeat(100), 2).is_err());
+        assert!(read("{id: a}\naudience: agent\n", 2).is_err(), "nothing below is lost");
     }
 }

@@ -81,6 +81,7 @@ fn general(trouble: &Trouble) -> String {
     let said = match trouble {
         Trouble::TooLarge(_) => "文件超过 1 MiB，没有收录",
         Trouble::Unreadable(_) => "读不了这个文件",
+        Trouble::HeaderSyntax(_) => "头部有一行读不懂",
         Trouble::FieldShape(..) => "头部有一项的值写法不对",
         Trouble::IdTaken(..) => "id 已经由另一个文件使用，这个文件没有收录",
         Trouble::CodeTaken(..) => "代码已经由另一篇文章解释",

@@ -43,6 +43,7 @@ pub fn check(
             links(corpus, article, is_file, &mut found);
             signs(corpus, article, &mut found);
             facts(corpus, article, &mut found);
+            expects(article, &mut found);
             (article.path.clone(), found)
         })
         .collect();
@@ -102,6 +103,21 @@ fn signs(corpus: &Corpus, article: &Article, found: &mut Vec<Problem>) {
         };
         let line = article.signs_line.max(1);
         found.extend(trouble.map(|trouble| Problem { file: article.path.clone(), line, column: 1, trouble }));
+    }
+}
+
+/// A question in the words of the article's own index tests nothing.
+fn expects(article: &Article, found: &mut Vec<Problem>) {
+    if article.expect.is_empty() {
+        return;
+    }
+    let plain = |text: &str| normalize(text).chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    let told: BTreeSet<String> = article.symptoms.iter().chain([&article.title]).map(|t| plain(t)).collect();
+    for (question, line) in article.expect.iter().zip(&article.expect_lines) {
+        if told.contains(&plain(question)) {
+            let trouble = Trouble::ExpectTold(question.clone());
+            found.push(Problem { file: article.path.clone(), line: *line, column: 1, trouble });
+        }
     }
 }
 
@@ -248,6 +264,18 @@ mod tests {
             ("danger.txt", "hazard-article"),
         ];
         assert_eq!(found, expected.map(|(f, c)| (f.to_owned(), c)));
+    }
+
+    #[test]
+    fn a_question_in_the_words_of_the_article_itself_is_told_of() {
+        let text = |expect: &str| {
+            format!("---\ntitle: 洗衣机不脱水\nsymptoms: [衣服还滴水, ok 键]\nexpect:\n  - {expect}\n---\n一\n")
+        };
+        let found = |expect: &str| checked(&[("a.md", &text(expect))]);
+        for expect in ["衣服还滴水？", "洗衣机 不脱水", "ＯＫ键"] {
+            assert_eq!(found(expect), [("a.md".to_owned(), "expect-told")], "{expect}");
+        }
+        assert_eq!(found("洗完还能拧出水"), []);
     }
 
     #[test]

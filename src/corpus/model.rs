@@ -318,7 +318,8 @@ impl Corpus {
 impl Entry {
     /// The article was read from the bytes in the folder and its header was readable.
     fn sound(&self) -> bool {
-        !self.problems.iter().any(|p| matches!(p.trouble, Trouble::HeaderOpen | Trouble::HeaderSyntax))
+        let unread = |t: &Trouble| matches!(t, Trouble::HeaderOpen | Trouble::HeaderSyntax(_) | Trouble::HeaderUnread);
+        !self.problems.iter().any(|p| unread(&p.trouble))
     }
 }
 
@@ -404,7 +405,7 @@ mod tests {
     fn a_broken_file_keeps_its_last_good_version_until_good_or_deleted() {
         let good = "---\nid: x\n---\n好的\n";
         let (a, _) = Corpus::default().apply(vec![put("a.md", good)], &Nothing);
-        for broken in ["---\nid: x\ntitle: \"\n---\n坏\n", "", "\0", "---\nid: x\n"] {
+        for broken in ["---\nid: x\ntitle: \"\n---\n坏\n", "", "\0", "---\nid: x\n", "id: x\n---\n坏\n"] {
             let (b, d) = a.apply(vec![put("a.md", broken)], &Nothing);
             assert_eq!(ids(&d), (vec![], vec![]), "{broken:?}");
             let x = ArticleId::new("x").expect("an id");
