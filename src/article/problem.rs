@@ -147,6 +147,8 @@ troubles! {
     ListSyllable(syllable: String) "syllable" Error "`{syllable}` 不是拼音" "只用小写字母，ü 写 v";
     ListNoHazard "hazard-missing" Error "这一行前面没有 [危险类别]" "先写一行 [gas] 要说的话";
     ListHazard(line: String) "hazard-form" Error "`{line}` 读不懂" "以 + 开头写危险说法，以 - 开头写不算危险的说法";
+    ListHazardOpen(line: String) "hazard-open" Error "`{line}` 少了右边的 ]，它下面的说法不归任何一类" "写成 [gas -> 文章 id] 要说的话，在要说的话前面补上 ]";
+    ListHazardNameless(line: String) "hazard-nameless" Error "`{line}` 的括号里没有类别名称，它下面的说法不归任何一类" "写成 [gas -> 文章 id] 要说的话";
     HazardArticle(id: String) "hazard-article" Error "危险类别指向的文章 `{id}` 不存在" "检查 id，或去掉 ->";
     WeightValue(name: String) "weight-value" Error "`{name}` 的值不是有限的数，整个文件没有生效，仍用上一次完好的内容" "写成 0.5 这样的数，不要写 nan 或 inf";
     TomlSyntax "toml-syntax" Error "从这里起读不懂，整个文件没有生效，仍用上一次完好的内容" "检查引号、方括号和键名";

@@ -167,6 +167,8 @@ fn trouble(kind: ListFaultKind) -> Trouble {
         ListFaultKind::Syllable(s) => Trouble::ListSyllable(s),
         ListFaultKind::NoHazard => Trouble::ListNoHazard,
         ListFaultKind::HazardForm(l) => Trouble::ListHazard(l),
+        ListFaultKind::HazardOpen(l) => Trouble::ListHazardOpen(l),
+        ListFaultKind::HazardNameless(l) => Trouble::ListHazardNameless(l),
     }
 }
 

@@ -14,6 +14,7 @@ use std::{
 };
 
 use axum::http::StatusCode;
+use serde_json::Value;
 use tempfile::TempDir;
 use wenzhen::{article::Date, corpus::Tick, journey::PublishFault};
 
@@ -242,6 +243,28 @@ async fn unreadable_list(bytes: &[u8], code: &str) {
     world.look();
     assert_eq!(world.ids("白榆鸢").await, ids(&[]), "deleted is not unreadable");
     assert_eq!(world.problems().await, []);
+}
+
+/// What the search says at once when somebody asks `q`.
+async fn hazard(world: &World, q: &str) -> Value {
+    world.get(&format!("/api/v1/search?q={}", encoded(q)), "").await.json()["alert"]["hazard"].clone()
+}
+
+#[tokio::test]
+async fn a_broken_danger_header_never_gives_the_words_of_another_danger() {
+    let good = "[shock] 别再碰它。\n+ 漏电\n[fire] 请先断电。\n+ 冒烟\n";
+    let broken = good.replace("[fire]", "[fire");
+    let mut world = World::new(&[("danger.txt", good), ("a.md", &about("青桐鹭"))]);
+    world.write("danger.txt", &broken);
+    world.look();
+    assert_eq!((hazard(&world, "冰箱冒烟了").await, hazard(&world, "漏电").await), ("fire".into(), "shock".into()));
+    let told = [problem("danger.txt", "last-good"), problem("danger.txt", "hazard-open")];
+    assert_eq!(world.problems().await, told);
+    // Never seen good: the fire lines belong to nobody, the shock lines to shock.
+    let mut world = world.restart();
+    world.look();
+    assert_eq!((hazard(&world, "冰箱冒烟了").await, hazard(&world, "漏电").await), (Value::Null, "shock".into()));
+    assert_eq!(world.problems().await, [problem("danger.txt", "hazard-open")]);
 }
 
 /// As an old editor on Windows saves it: the danger phrases must not be gone without a word.
