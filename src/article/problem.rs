@@ -143,6 +143,7 @@ troubles! {
     ListWordLength(word: String) "word-length" Warning "「{word}」不是 2–16 个字" "words.txt 每行一个词";
     ListWordTwice(word: String) "word-twice" Note "「{word}」写了两次" "删掉一行";
     ListSynonym(line: String) "synonym-form" Error "`{line}` 读不懂" "写成 a = b = c 或 a -> b，[洗衣机] 开始一个范围，[*] 结束";
+    ListSynonymScope(line: String) "synonym-scope" Error "范围 `{line}` 读不懂，它下面的行没有采用" "整行写成 [洗衣机]，括号要成对，后面不写别的；[*] 回到通用";
     ListSyllables(word: String) "syllable-count" Error "「{word}」的读音和字数对不上" "每个字一个不带声调的拼音，用空格分开";
     ListSyllable(syllable: String) "syllable" Error "`{syllable}` 不是拼音" "只用小写字母，ü 写 v";
     ListNoHazard "hazard-missing" Error "这一行前面没有 [危险类别]" "先写一行 [gas] 要说的话";

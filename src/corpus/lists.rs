@@ -163,6 +163,7 @@ fn trouble(kind: ListFaultKind) -> Trouble {
         ListFaultKind::WordLength(w) => Trouble::ListWordLength(w),
         ListFaultKind::WordTwice(w) => Trouble::ListWordTwice(w),
         ListFaultKind::SynonymForm(l) => Trouble::ListSynonym(l),
+        ListFaultKind::SynonymScope(l) => Trouble::ListSynonymScope(l),
         ListFaultKind::SyllableCount(w) => Trouble::ListSyllables(w),
         ListFaultKind::Syllable(s) => Trouble::ListSyllable(s),
         ListFaultKind::NoHazard => Trouble::ListNoHazard,

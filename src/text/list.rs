@@ -18,6 +18,8 @@ pub enum ListFaultKind {
     WordTwice(String),
     /// `synonyms.txt`: neither `[scope]` nor `a = b` nor `a -> b`.
     SynonymForm(String),
+    /// `synonyms.txt`: a `[scope]` not closed, empty, or with more behind it.
+    SynonymScope(String),
     /// `readings.txt`: as many syllables as characters are needed.
     SyllableCount(String),
     /// `readings.txt`: not a pinyin syllable.

@@ -245,6 +245,20 @@ async fn unreadable_list(bytes: &[u8], code: &str) {
     assert_eq!(world.problems().await, []);
 }
 
+#[tokio::test]
+async fn synonyms_below_a_broken_scope_are_not_taken_for_those_of_another_appliance() {
+    let good = "[空调]\n赤枫鹇 = 青桐鹭\n";
+    let words = ("words.txt", "青桐鹭\n白榆鸢\n");
+    let mut world = World::new(&[words, ("synonyms.txt", good), ("a.md", &about("青桐鹭"))]);
+    world.write("synonyms.txt", &format!("{good}[洗衣机\n白榆鸢 = 青桐鹭\n"));
+    world.look();
+    let told = [problem("synonyms.txt", "last-good"), problem("synonyms.txt", "synonym-scope")];
+    assert_eq!(world.problems().await, told);
+    world.write("synonyms.txt", "【*】\n白榆鸢 = 青桐鹭\n");
+    world.look();
+    assert_eq!((world.problems().await, world.ids("白榆鸢").await), (vec![], ids(&["a"])));
+}
+
 /// What the search says at once when somebody asks `q`.
 async fn hazard(world: &World, q: &str) -> Value {
     world.get(&format!("/api/v1/search?q={}", encoded(q)), "").await.json()["alert"]["hazard"].clone()
