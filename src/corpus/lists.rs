@@ -169,6 +169,7 @@ fn trouble(kind: ListFaultKind) -> Trouble {
         ListFaultKind::NoHazard => Trouble::ListNoHazard,
         ListFaultKind::HazardForm(l) => Trouble::ListHazard(l),
         ListFaultKind::HazardOpen(l) => Trouble::ListHazardOpen(l),
+        ListFaultKind::NoHazardPhrase => Trouble::ListNoHazardPhrase,
         ListFaultKind::HazardNameless(l) => Trouble::ListHazardNameless(l),
     }
 }

@@ -225,7 +225,12 @@ impl Corpus {
             }
             None => None,
         };
-        let problems = self.lists.set(list, bytes);
+        let warned = !self.lists.hazards.0.is_empty();
+        let mut problems = self.lists.set(list, bytes);
+        if list == ListFile::Danger && bytes.is_none() && warned {
+            // Who deletes it may; nobody should find out from a customer.
+            problems.push(Problem { file: change.path.clone(), line: 1, column: 1, trouble: Trouble::DangerGone });
+        }
         self.list_problems.insert(list, problems);
         difference.lists_changed = true;
         difference.words_changed |= words != self.lists.words;

@@ -91,7 +91,10 @@ pub fn parse_hazards(text: &str) -> (Hazards, Vec<ListFault>) {
             continue;
         };
         let into = if said.starts_with('+') { &mut hazard.positive } else { &mut hazard.negative };
-        into.extend(phrases.split('|').map(phrase).filter(|p| !p.is_empty()));
+        into.extend(phrases.split(['|', '｜']).map(phrase).filter(|p| !p.is_empty()));
+    }
+    if faults.is_empty() && hazards.iter().all(|h| h.positive.is_empty()) {
+        faults.push(ListFault { line: 1, kind: ListFaultKind::NoHazardPhrase });
     }
     (Hazards(hazards), faults)
 }
@@ -173,6 +176,19 @@ mod tests {
             (fire.name.as_str(), fire.article.as_deref(), fire.say.as_str()),
             ("fire", Some("smoke"), "【紧急】请先断电。")
         );
+    }
+
+    #[test]
+    fn a_full_width_bar_parts_phrases_and_a_list_without_any_is_a_fault() {
+        let (hazards, faults) = parse_hazards("[fire] 请先断电。\n+ 冒烟｜着火\n- 打不着火｜不冒烟\n");
+        assert!(faults.is_empty());
+        let danger = |t: &str| hazards.find(t).is_some();
+        assert!(danger("冒烟了") && danger("着火了") && !danger("打不着火") && !danger("不冒烟"));
+        for empty in ["", "# 危险词表\n", "[fire] 请先断电。\n", "[fire] 请先断电。\n+ ｜\n- 打不着火\n"]
+        {
+            let fault = ListFault { line: 1, kind: ListFaultKind::NoHazardPhrase };
+            assert_eq!(parse_hazards(empty).1, [fault], "{empty}");
+        }
     }
 
     #[test]

@@ -32,6 +32,8 @@ pub enum ListFaultKind {
     HazardOpen(String),
     /// `danger.txt`: a header with nothing where the name belongs.
     HazardNameless(String),
+    /// `danger.txt`: nothing in the file can be recognised as danger.
+    NoHazardPhrase,
 }
 
 const OPENING: [char; 3] = ['[', '【', '［'];

@@ -281,6 +281,28 @@ async fn a_broken_danger_header_never_gives_the_words_of_another_danger() {
     assert_eq!(world.problems().await, [problem("danger.txt", "hazard-open")]);
 }
 
+#[tokio::test]
+async fn danger_rules_are_not_switched_off_without_a_word() {
+    let mut world = World::new(&[("danger.txt", "[fire] 请先断电。\n+ 冒烟\n"), ("a.md", &about("青桐鹭"))]);
+    world.write("danger.txt", "[fire] 请先断电。\n+ 冒烟｜着火\n");
+    world.look();
+    assert_eq!((hazard(&world, "冰箱冒烟了").await, world.problems().await), ("fire".into(), vec![]));
+    for empty in ["", "# 以后再写\n"] {
+        world.write("danger.txt", empty);
+        world.look();
+        assert_eq!(hazard(&world, "冰箱冒烟了").await, "fire", "emptied by accident");
+        let told: Vec<String> = world.problems().await.into_iter().map(|(_, code)| code).collect();
+        assert_eq!(told, ["hazard-none", "last-good"]);
+    }
+    world.remove("danger.txt");
+    world.look();
+    assert_eq!(hazard(&world, "冰箱冒烟了").await, Value::Null, "deleted on purpose");
+    assert_eq!(world.problems().await, [problem("danger.txt", "danger-gone")]);
+    world.write("danger.txt", "[fire] 请先断电。\n+ 冒烟\n");
+    world.look();
+    assert_eq!((hazard(&world, "冰箱冒烟了").await, world.problems().await), ("fire".into(), vec![]));
+}
+
 /// As an old editor on Windows saves it: the danger phrases must not be gone without a word.
 #[tokio::test]
 async fn danger_phrases_saved_in_gb18030_still_warn_and_the_encoding_is_reported() {
