@@ -20,6 +20,8 @@ pub struct Hazard {
     pub article: Option<String>,
     /// What to say at once.
     pub say: String,
+    /// Where its header stands in the file: the line, from 1.
+    pub line: u32,
     positive: Vec<Phrase>,
     negative: Vec<Phrase>,
 }
@@ -71,7 +73,7 @@ pub fn parse_hazards(text: &str) -> (Hazards, Vec<ListFault>) {
     let mut below_broken = false;
     for (line, said) in lines(text) {
         if let Some(header) = opened(said) {
-            let read = hazard(said, header);
+            let read = hazard(line, said, header);
             below_broken = read.is_err();
             match read {
                 Ok(hazard) => hazards.push(hazard),
@@ -100,7 +102,7 @@ pub fn parse_hazards(text: &str) -> (Hazards, Vec<ListFault>) {
 }
 
 /// The hazard that the line `said` begins; `header` is what follows its bracket.
-fn hazard(said: &str, header: &str) -> Result<Hazard, ListFaultKind> {
+fn hazard(line: u32, said: &str, header: &str) -> Result<Hazard, ListFaultKind> {
     let (head, say) = closed(header).ok_or_else(|| ListFaultKind::HazardOpen(said.to_owned()))?;
     let (name, article) = head.split_once("->").unwrap_or((head, ""));
     let (name, article) = (name.trim(), article.trim());
@@ -111,6 +113,7 @@ fn hazard(said: &str, header: &str) -> Result<Hazard, ListFaultKind> {
         name: name.to_owned(),
         article: (!article.is_empty()).then(|| article.to_owned()),
         say: say.trim().to_owned(),
+        line,
         positive: Vec::new(),
         negative: Vec::new(),
     })
