@@ -166,7 +166,8 @@ impl Corpus {
     pub fn problems_of(&self, path: &RelPath) -> Vec<Problem> {
         let list = ListFile::at(path).and_then(|l| self.list_problems.get(&l)).into_iter().flatten();
         let own = self.entries.get(path).into_iter().flat_map(|e| e.problems.iter().chain(&e.checks));
-        own.chain(list).cloned().collect()
+        let shared = self.shared_problems.iter().filter(|p| p.file == *path);
+        own.chain(list).chain(shared).cloned().collect()
     }
 
     pub(super) fn set_checks(&mut self, path: &RelPath, checks: Vec<Problem>) {

@@ -303,6 +303,21 @@ async fn danger_rules_are_not_switched_off_without_a_word() {
     assert_eq!((hazard(&world, "冰箱冒烟了").await, world.problems().await), ("fire".into(), vec![]));
 }
 
+#[tokio::test]
+async fn the_receipt_of_a_list_names_what_is_wrong_with_it_among_the_articles() {
+    let mut world = World::new(&[("a.md", &about("青桐鹭"))]);
+    for (file, text, code) in [
+        ("danger.txt", "[gas -> nope] 请先关总阀。\n+ 煤气味\n", "hazard-article"),
+        ("ranking.toml", "[weights]\ntie = { value = nan, reason = \"\" }\n", "weight-value"),
+    ] {
+        world.write(file, text);
+        let report = world.look();
+        let told: Vec<_> = report.receipts.iter().map(|r| (r.file.as_str(), r.problems.len())).collect();
+        assert_eq!(told, [(file, 1)]);
+        assert_eq!(report.receipts[0].problems[0].trouble.code(), code);
+    }
+}
+
 /// As an old editor on Windows saves it: the danger phrases must not be gone without a word.
 #[tokio::test]
 async fn danger_phrases_saved_in_gb18030_still_warn_and_the_encoding_is_reported() {
