@@ -148,10 +148,15 @@ troubles! {
     ListWordLength(word: String) "word-length" Warning "「{word}」不是 2–16 个字" "words.txt 每行一个词";
     ListWordTwice(word: String) "word-twice" Note "「{word}」写了两次" "删掉一行";
     ListSynonym(line: String) "synonym-form" Error "`{line}` 读不懂" "写成 a = b = c 或 a -> b，[洗衣机] 开始一个范围，[*] 结束";
+    ListSynonymScope(line: String) "synonym-scope" Error "范围 `{line}` 读不懂，它下面的行没有采用" "整行写成 [洗衣机]，括号要成对，后面不写别的；[*] 回到通用";
     ListSyllables(word: String) "syllable-count" Error "「{word}」的读音和字数对不上" "每个字一个不带声调的拼音，用空格分开";
     ListSyllable(syllable: String) "syllable" Error "`{syllable}` 不是拼音" "只用小写字母，ü 写 v";
     ListNoHazard "hazard-missing" Error "这一行前面没有 [危险类别]" "先写一行 [gas] 要说的话";
     ListHazard(line: String) "hazard-form" Error "`{line}` 读不懂" "以 + 开头写危险说法，以 - 开头写不算危险的说法";
+    ListHazardOpen(line: String) "hazard-open" Error "`{line}` 少了右边的 ]，它下面的说法不归任何一类" "写成 [gas -> 文章 id] 要说的话，在要说的话前面补上 ]";
+    ListHazardNameless(line: String) "hazard-nameless" Error "`{line}` 的括号里没有类别名称，它下面的说法不归任何一类" "写成 [gas -> 文章 id] 要说的话";
+    ListNoHazardPhrase "hazard-none" Error "文件里没有一条危险说法，靠它认不出危险" "写一行 [gas] 要说的话，下面写 + 煤气味；真的不要提醒，就删掉这个文件";
+    DangerGone "danger-gone" Warning "danger.txt 没有了，有人说冒烟、漏电时不会提醒" "把它放回来，或照着问诊自带的 kb/danger.txt 重新写";
     HazardArticle(id: String) "hazard-article" Error "危险类别指向的文章 `{id}` 不存在" "检查 id，或去掉 ->";
     WeightValue(name: String) "weight-value" Error "`{name}` 的值不是有限的数，整个文件没有生效，仍用上一次完好的内容" "写成 0.5 这样的数，不要写 nan 或 inf";
     TomlSyntax "toml-syntax" Error "从这里起读不懂，整个文件没有生效，仍用上一次完好的内容" "检查引号、方括号和键名";

@@ -94,12 +94,20 @@ fn kb(settings: &Settings) -> Vec<Finding> {
         0 => Finding::Well(said),
         _ => Finding::Wrong(said, "用 wenzhen check 列出来，照提示改".to_owned()),
     });
+    findings.extend(danger(&settings.kb));
     let (folders, closed) = folders(&settings.kb);
     findings.extend(closed.map(|path| {
         Finding::Wrong(format!("知识库里的 {path} 读不了"), "检查它的权限，里面的文章现在搜不到".to_owned())
     }));
     findings.extend(limit().map(|limit| watches(folders, limit)));
     findings
+}
+
+/// A folder without danger phrases is served like any other; an empty list is among the errors already.
+fn danger(kb: &Path) -> Option<Finding> {
+    let said = "没有危险词表 danger.txt，有人说冒烟、漏电时不会提醒；\
+                可以把问诊自带的 kb/danger.txt 复制进知识库再改，写法见 kb/README.md";
+    (!kb.join("danger.txt").exists()).then(|| Finding::Told(said.to_owned()))
 }
 
 /// How many folders there are at and below `root`, and the first that cannot be read.

@@ -205,12 +205,12 @@ fn codes(corpus: &Corpus) -> Vec<Problem> {
 
 fn hazards(corpus: &Corpus) -> Vec<Problem> {
     let ids: BTreeSet<&str> = corpus.articles().map(|a| a.id.as_str()).collect();
-    let named = corpus.lists.hazards.0.iter().filter_map(|h| h.article.as_deref());
-    let missing = named.filter(|id| !ids.contains(id));
+    let named = corpus.lists.hazards.0.iter().filter_map(|h| Some((h.line, h.article.as_deref()?)));
+    let missing = named.filter(|(_, id)| !ids.contains(id));
     missing
-        .map(|id| Problem {
+        .map(|(line, id)| Problem {
             file: RelPath::new("danger.txt"),
-            line: 1,
+            line,
             column: 1,
             trouble: Trouble::HazardArticle(id.to_owned()),
         })
@@ -276,6 +276,23 @@ mod tests {
             assert_eq!(found(expect), [("a.md".to_owned(), "expect-told")], "{expect}");
         }
         assert_eq!(found("洗完还能拧出水"), []);
+    }
+
+    #[test]
+    fn a_missing_article_of_a_danger_is_reported_at_its_header() {
+        let danger = "# 危险词表\n[fire -> a] 请先断电。\n+ 冒烟\n\n[gas -> nope] 请先关阀。\n+ 煤气味\n";
+        let change = |path: &str, text: &str| Change {
+            path: RelPath::new(path),
+            content: Some(Content::Bytes(text.as_bytes().to_vec())),
+            modified: None,
+        };
+        let files = vec![change("a.md", "甲\n"), change("danger.txt", danger)];
+        let (mut corpus, difference) = Corpus::default().apply(files, &Nothing);
+        let today = Date::new(2026, 11, 21).expect("a day");
+        check(&mut corpus, &difference, CheckScope::Changed, today, &|_| false);
+        let missing = Trouble::HazardArticle("nope".into());
+        let at = corpus.problems().into_iter().find(|p| p.trouble == missing).map(|p| (p.file.to_string(), p.line));
+        assert_eq!(at, Some(("danger.txt".to_owned(), 5)));
     }
 
     #[test]

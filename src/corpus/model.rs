@@ -166,7 +166,8 @@ impl Corpus {
     pub fn problems_of(&self, path: &RelPath) -> Vec<Problem> {
         let list = ListFile::at(path).and_then(|l| self.list_problems.get(&l)).into_iter().flatten();
         let own = self.entries.get(path).into_iter().flat_map(|e| e.problems.iter().chain(&e.checks));
-        own.chain(list).cloned().collect()
+        let shared = self.shared_problems.iter().filter(|p| p.file == *path);
+        own.chain(list).chain(shared).cloned().collect()
     }
 
     pub(super) fn set_checks(&mut self, path: &RelPath, checks: Vec<Problem>) {
@@ -225,7 +226,12 @@ impl Corpus {
             }
             None => None,
         };
-        let problems = self.lists.set(list, bytes);
+        let warned = !self.lists.hazards.0.is_empty();
+        let mut problems = self.lists.set(list, bytes);
+        if list == ListFile::Danger && bytes.is_none() && warned {
+            // Who deletes it may; nobody should find out from a customer.
+            problems.push(Problem { file: change.path.clone(), line: 1, column: 1, trouble: Trouble::DangerGone });
+        }
         self.list_problems.insert(list, problems);
         difference.lists_changed = true;
         difference.words_changed |= words != self.lists.words;

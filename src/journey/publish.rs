@@ -259,13 +259,15 @@ impl Publisher {
             .map(|taken| {
                 let saved =
                     taken.modified.map(since).filter(|age| *age < PLAUSIBLE_SAVE).unwrap_or_else(|| since(started));
+                let mut problems = self.corpus.problems_of(&taken.path);
+                problems.extend(self.weight_problems.iter().filter(|p| p.file == taken.path).cloned());
                 Receipt {
                     file: taken.path.clone(),
                     hash: taken.hash,
                     id: taken.id.clone(),
                     generation: self.generation,
                     save_to_search_ms: u64::try_from(saved.as_millis()).unwrap_or(u64::MAX),
-                    problems: self.corpus.problems_of(&taken.path),
+                    problems,
                     at: now,
                 }
             })

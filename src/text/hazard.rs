@@ -4,7 +4,7 @@
 //! inside 打不着火 (ALGORITHMS A3, K12). `…` joins two parts at most eight characters apart.
 
 use super::{
-    list::{ListFault, ListFaultKind, lines},
+    list::{ListFault, ListFaultKind, closed, lines, opened},
     normalize,
 };
 
@@ -20,6 +20,8 @@ pub struct Hazard {
     pub article: Option<String>,
     /// What to say at once.
     pub say: String,
+    /// Where its header stands in the file: the line, from 1.
+    pub line: u32,
     positive: Vec<Phrase>,
     negative: Vec<Phrase>,
 }
@@ -62,34 +64,59 @@ fn places(phrase: &Phrase, text: &[char]) -> Vec<(usize, usize)> {
 }
 
 /// Reads `danger.txt`: `[gas -> article-id] what to say`, `+ phrases`, `- contexts`, `|` between, `#` comments.
+///
+/// Lines below a header that cannot be read belong to no hazard: the one above says something else.
 #[must_use]
 pub fn parse_hazards(text: &str) -> (Hazards, Vec<ListFault>) {
     let mut hazards: Vec<Hazard> = Vec::new();
     let mut faults = Vec::new();
+    let mut below_broken = false;
     for (line, said) in lines(text) {
-        if let Some((head, say)) = said.strip_prefix('[').and_then(|s| s.split_once(']')) {
-            let (name, article) = head.split_once("->").map_or((head, None), |(n, a)| (n, Some(a.trim().to_owned())));
-            hazards.push(Hazard {
-                name: name.trim().to_owned(),
-                article: article.filter(|a| !a.is_empty()),
-                say: say.trim().to_owned(),
-                positive: Vec::new(),
-                negative: Vec::new(),
-            });
+        if let Some(header) = opened(said) {
+            let read = hazard(line, said, header);
+            below_broken = read.is_err();
+            match read {
+                Ok(hazard) => hazards.push(hazard),
+                Err(kind) => faults.push(ListFault { line, kind }),
+            }
             continue;
         }
         let Some(phrases) = said.strip_prefix(['+', '-']) else {
             faults.push(ListFault { line, kind: ListFaultKind::HazardForm(said.to_owned()) });
             continue;
         };
+        if below_broken {
+            continue;
+        }
         let Some(hazard) = hazards.last_mut() else {
             faults.push(ListFault { line, kind: ListFaultKind::NoHazard });
             continue;
         };
         let into = if said.starts_with('+') { &mut hazard.positive } else { &mut hazard.negative };
-        into.extend(phrases.split('|').map(phrase).filter(|p| !p.is_empty()));
+        into.extend(phrases.split(['|', '｜']).map(phrase).filter(|p| !p.is_empty()));
+    }
+    if faults.is_empty() && hazards.iter().all(|h| h.positive.is_empty()) {
+        faults.push(ListFault { line: 1, kind: ListFaultKind::NoHazardPhrase });
     }
     (Hazards(hazards), faults)
+}
+
+/// The hazard that the line `said` begins; `header` is what follows its bracket.
+fn hazard(line: u32, said: &str, header: &str) -> Result<Hazard, ListFaultKind> {
+    let (head, say) = closed(header).ok_or_else(|| ListFaultKind::HazardOpen(said.to_owned()))?;
+    let (name, article) = head.split_once("->").unwrap_or((head, ""));
+    let (name, article) = (name.trim(), article.trim());
+    if name.is_empty() {
+        return Err(ListFaultKind::HazardNameless(said.to_owned()));
+    }
+    Ok(Hazard {
+        name: name.to_owned(),
+        article: (!article.is_empty()).then(|| article.to_owned()),
+        say: say.trim().to_owned(),
+        line,
+        positive: Vec::new(),
+        negative: Vec::new(),
+    })
 }
 
 fn phrase(written: &str) -> Phrase {
@@ -126,6 +153,44 @@ mod tests {
         for (danger, hazard) in [("厨房有燃气味", "gas"), ("插头冒火花", "fire"), ("洗衣机漏电麻手", "shock")]
         {
             assert_eq!(name(danger).as_deref(), Some(hazard), "{danger}");
+        }
+    }
+
+    #[test]
+    fn below_a_broken_header_no_line_falls_into_the_hazard_above() {
+        let shock = "[shock] 别碰它。\n+ 漏电\n";
+        for (broken, is_open) in [
+            ("[fire -> smoke 请先断电。", true),
+            ("[fire -> smoke 请【马上】断电。", true),
+            ("[ -> smoke] 请先断电。", false),
+        ] {
+            let said = broken.to_owned();
+            let kind = if is_open { ListFaultKind::HazardOpen(said) } else { ListFaultKind::HazardNameless(said) };
+            let (hazards, faults) =
+                parse_hazards(&format!("{shock}{broken}\n+ 冒烟\n- 漏电\n[gas] 关阀。\n+ 煤气味\n"));
+            let name = |t: &str| hazards.find(&normalize(t)).map(|h| h.name.as_str());
+            assert_eq!((name("冒烟"), name("漏电"), name("煤气味")), (None, Some("shock"), Some("gas")), "{broken}");
+            assert_eq!(faults, [ListFault { line: 3, kind }]);
+        }
+        let (hazards, faults) = parse_hazards("【fire -> smoke】【紧急】请先断电。\n+ 冒烟\n");
+        assert!(faults.is_empty(), "{faults:?}");
+        let fire = hazards.find("冒烟").expect("a hazard");
+        assert_eq!(
+            (fire.name.as_str(), fire.article.as_deref(), fire.say.as_str()),
+            ("fire", Some("smoke"), "【紧急】请先断电。")
+        );
+    }
+
+    #[test]
+    fn a_full_width_bar_parts_phrases_and_a_list_without_any_is_a_fault() {
+        let (hazards, faults) = parse_hazards("[fire] 请先断电。\n+ 冒烟｜着火\n- 打不着火｜不冒烟\n");
+        assert!(faults.is_empty());
+        let danger = |t: &str| hazards.find(t).is_some();
+        assert!(danger("冒烟了") && danger("着火了") && !danger("打不着火") && !danger("不冒烟"));
+        for empty in ["", "# 危险词表\n", "[fire] 请先断电。\n", "[fire] 请先断电。\n+ ｜\n- 打不着火\n"]
+        {
+            let fault = ListFault { line: 1, kind: ListFaultKind::NoHazardPhrase };
+            assert_eq!(parse_hazards(empty).1, [fault], "{empty}");
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::{
-    list::{ListFault, ListFaultKind, lines},
+    list::{ListFault, ListFaultKind, closed, lines, opened},
     normalize,
 };
 
@@ -58,22 +58,28 @@ impl Synonyms {
 }
 
 /// Reads `synonyms.txt`: `[洗衣机]` opens a scope, `[*]` ends it; `a = b = c`; `a -> b`; `#` comments.
+///
+/// Lines below a scope that cannot be read are left out: they are not meant for the appliance above.
 #[must_use]
 pub fn parse_synonyms(text: &str) -> (Synonyms, Vec<ListFault>) {
     let mut synonyms = Synonyms::default();
     let mut faults = Vec::new();
-    let mut scope = String::new();
+    let mut scope = Some(String::new());
     for (line, said) in lines(text) {
-        if let Some(name) = said.strip_prefix('[').and_then(|s| s.strip_suffix(']')) {
-            scope = if name.trim() == "*" { String::new() } else { normalize(name) };
+        if let Some(header) = opened(said) {
+            scope = scope_of(header);
+            if scope.is_none() {
+                faults.push(ListFault { line, kind: ListFaultKind::SynonymScope(said.to_owned()) });
+            }
             continue;
         }
+        let Some(scope) = &scope else { continue };
         if let Some((from, to)) = said.split_once("->") {
             let (from, to) = (normalize(from), normalize(to));
             if from.is_empty() || to.is_empty() {
                 faults.push(ListFault { line, kind: ListFaultKind::SynonymForm(said.to_owned()) });
             }
-            synonyms.add(&scope, &from, &to);
+            synonyms.add(scope, &from, &to);
             continue;
         }
         let words: Vec<String> = said.split('=').map(normalize).collect();
@@ -83,16 +89,39 @@ pub fn parse_synonyms(text: &str) -> (Synonyms, Vec<ListFault>) {
         }
         for a in &words {
             for b in &words {
-                synonyms.add(&scope, a, b);
+                synonyms.add(scope, a, b);
             }
         }
     }
     (synonyms, faults)
 }
 
+/// The scope a header opens, without its opening bracket; the general one is the empty string.
+fn scope_of(header: &str) -> Option<String> {
+    let (name, _) = closed(header).filter(|(_, rest)| rest.is_empty())?;
+    let name = normalize(name);
+    if name == "*" { Some(String::new()) } else { (!name.is_empty()).then_some(name) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn below_a_broken_scope_no_line_falls_into_the_scope_above() {
+        for broken in ["[洗衣机", "[洗衣机] 甩水 = 脱水", "[ ]"] {
+            let (s, faults) =
+                parse_synonyms(&format!("[空调]\n冷气 = 冷风\n{broken}\n脱水 = 甩干\n[*]\nWiFi = 网络\n"));
+            let n = |word: &str, appliance| s.of(word, Some(appliance)).count();
+            assert_eq!((n("冷气", "空调"), n("wifi", "空调")), (1, 1), "{broken}");
+            assert_eq!((n("脱水", "空调"), n("脱水", "洗衣机")), (0, 0), "{broken}");
+            assert_eq!(faults.iter().map(|f| f.line).collect::<Vec<_>>(), [3], "{broken}");
+        }
+        let (s, faults) = parse_synonyms("【洗衣机】\n脱水 = 甩干\n［*］\nWiFi = 网络\n");
+        assert!(faults.is_empty(), "{faults:?}");
+        assert_eq!(s.of("脱水", Some("洗衣机")).collect::<Vec<_>>(), ["甩干"]);
+        assert_eq!((s.of("脱水", None).count(), s.of("wifi", None).count()), (0, 1));
+    }
 
     #[test]
     fn scopes_and_directions_are_kept() {

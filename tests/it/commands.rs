@@ -269,6 +269,18 @@ fn doctor_says_whether_hotline_tokens_and_settings_file_are_there() {
 }
 
 #[test]
+fn doctor_says_that_no_danger_is_recognised_without_a_list() {
+    let without = kb(&[("a.md", &about("青桐鹭"))]);
+    let ended = run(without.path(), &["doctor"]);
+    assert_eq!(ended.code, Some(0), "what may be left out is not wrong: {}", ended.out);
+    let said = "没有危险词表 danger.txt，有人说冒烟、漏电时不会提醒；可以把";
+    assert!(ended.out.contains(said), "{}", ended.out);
+    let with = kb(&[("a.md", &about("青桐鹭")), ("danger.txt", "[fire] 请先断电。\n+ 冒烟\n")]);
+    let ended = run(with.path(), &["doctor"]);
+    assert!(ended.code == Some(0) && !ended.out.contains("danger.txt"), "{}", ended.out);
+}
+
+#[test]
 fn doctor_fails_on_errors_in_articles_and_counts_them() {
     let folder = kb(&[("a.md", TROUBLED)]);
     let ended = run(folder.path(), &["doctor"]);

@@ -14,6 +14,7 @@ use std::{
 };
 
 use axum::http::StatusCode;
+use serde_json::Value;
 use tempfile::TempDir;
 use wenzhen::{
     article::{Date, RelPath},
@@ -359,6 +360,79 @@ async fn unreadable_list(bytes: &[u8], code: &str) {
     world.look();
     assert_eq!(world.ids("白榆鸢").await, ids(&[]), "deleted is not unreadable");
     assert_eq!(world.problems().await, []);
+}
+
+#[tokio::test]
+async fn synonyms_below_a_broken_scope_are_not_taken_for_those_of_another_appliance() {
+    let good = "[空调]\n赤枫鹇 = 青桐鹭\n";
+    let words = ("words.txt", "青桐鹭\n白榆鸢\n");
+    let mut world = World::new(&[words, ("synonyms.txt", good), ("a.md", &about("青桐鹭"))]);
+    world.write("synonyms.txt", &format!("{good}[洗衣机\n白榆鸢 = 青桐鹭\n"));
+    world.look();
+    let told = [problem("synonyms.txt", "last-good"), problem("synonyms.txt", "synonym-scope")];
+    assert_eq!(world.problems().await, told);
+    world.write("synonyms.txt", "【*】\n白榆鸢 = 青桐鹭\n");
+    world.look();
+    assert_eq!((world.problems().await, world.ids("白榆鸢").await), (vec![], ids(&["a"])));
+}
+
+/// What the search says at once when somebody asks `q`.
+async fn hazard(world: &World, q: &str) -> Value {
+    world.get(&format!("/api/v1/search?q={}", encoded(q)), "").await.json()["alert"]["hazard"].clone()
+}
+
+#[tokio::test]
+async fn a_broken_danger_header_never_gives_the_words_of_another_danger() {
+    let good = "[shock] 别再碰它。\n+ 漏电\n[fire] 请先断电。\n+ 冒烟\n";
+    let broken = good.replace("[fire]", "[fire");
+    let mut world = World::new(&[("danger.txt", good), ("a.md", &about("青桐鹭"))]);
+    world.write("danger.txt", &broken);
+    world.look();
+    assert_eq!((hazard(&world, "冰箱冒烟了").await, hazard(&world, "漏电").await), ("fire".into(), "shock".into()));
+    let told = [problem("danger.txt", "last-good"), problem("danger.txt", "hazard-open")];
+    assert_eq!(world.problems().await, told);
+    // Never seen good: the fire lines belong to nobody, the shock lines to shock.
+    let mut world = world.restart();
+    world.look();
+    assert_eq!((hazard(&world, "冰箱冒烟了").await, hazard(&world, "漏电").await), (Value::Null, "shock".into()));
+    assert_eq!(world.problems().await, [problem("danger.txt", "hazard-open")]);
+}
+
+#[tokio::test]
+async fn danger_rules_are_not_switched_off_without_a_word() {
+    let mut world = World::new(&[("danger.txt", "[fire] 请先断电。\n+ 冒烟\n"), ("a.md", &about("青桐鹭"))]);
+    world.write("danger.txt", "[fire] 请先断电。\n+ 冒烟｜着火\n");
+    world.look();
+    assert_eq!((hazard(&world, "冰箱冒烟了").await, world.problems().await), ("fire".into(), vec![]));
+    for empty in ["", "# 以后再写\n"] {
+        world.write("danger.txt", empty);
+        world.look();
+        assert_eq!(hazard(&world, "冰箱冒烟了").await, "fire", "emptied by accident");
+        let told: Vec<String> = world.problems().await.into_iter().map(|(_, code)| code).collect();
+        assert_eq!(told, ["hazard-none", "last-good"]);
+    }
+    world.remove("danger.txt");
+    world.look();
+    assert_eq!(hazard(&world, "冰箱冒烟了").await, Value::Null, "deleted on purpose");
+    assert_eq!(world.problems().await, [problem("danger.txt", "danger-gone")]);
+    world.write("danger.txt", "[fire] 请先断电。\n+ 冒烟\n");
+    world.look();
+    assert_eq!((hazard(&world, "冰箱冒烟了").await, world.problems().await), ("fire".into(), vec![]));
+}
+
+#[tokio::test]
+async fn the_receipt_of_a_list_names_what_is_wrong_with_it_among_the_articles() {
+    let mut world = World::new(&[("a.md", &about("青桐鹭"))]);
+    for (file, text, code) in [
+        ("danger.txt", "[gas -> nope] 请先关总阀。\n+ 煤气味\n", "hazard-article"),
+        ("ranking.toml", "[weights]\ntie = { value = nan, reason = \"\" }\n", "weight-value"),
+    ] {
+        world.write(file, text);
+        let report = world.look();
+        let told: Vec<_> = report.receipts.iter().map(|r| (r.file.as_str(), r.problems.len())).collect();
+        assert_eq!(told, [(file, 1)]);
+        assert_eq!(report.receipts[0].problems[0].trouble.code(), code);
+    }
 }
 
 /// As an old editor on Windows saves it: the danger phrases must not be gone without a word.
