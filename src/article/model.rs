@@ -373,6 +373,8 @@ pub struct Article {
     pub translated: Option<Box<[Box<str>]>>,
     /// For each line of `source`, whether only staff may read it.
     pub agent_lines: Box<[bool]>,
+    /// Lines of `source` the header takes; the body begins behind them.
+    pub header_lines: usize,
 }
 
 impl Article {

@@ -1,0 +1,77 @@
+//! The agent's desk as a page: what is read aloud, what is asked, where codes and complaints lead.
+
+use axum::{body::Body, http::Request};
+use wenzhen::{access::Role, guide::Channel, journey::Beginning};
+
+use crate::world::{AGENT, Answer, World, encoded};
+
+const SPIN: &str = "---
+id: spin
+title: 洗衣机不脱水
+kind: troubleshooting
+appliance: 洗衣机
+symptoms: [甩不干]
+signs: {能排水: 是}
+expect: [洗完的衣服滴水]
+---
+## 先看一眼
+### 看代码：门边的屏幕 {#look minutes=1}
+看屏幕。
+## 软件排查
+### 单脱水 {#program minutes=2 likely=常见}
+选单脱水。
+
+:::agent
+跟用户说慢慢来。
+:::
+## 联系售后
+报修请说型号。
+";
+const DRAIN: &str = "---
+id: drain
+title: 洗衣机不排水
+kind: troubleshooting
+appliance: 洗衣机
+symptoms: [水放不掉]
+signs: {能排水: 否}
+---
+## 软件排查
+### 单排水 {#drain-only minutes=2}
+选排水。
+## 联系售后
+报修。
+";
+const SIGNS: &str = "[洗衣机.能排水]\nask = \"水能排干净吗？\"\nvalues = [\"是\", \"否\"]\norder = 1\n";
+
+fn house() -> World {
+    World::new(&[("spin.md", SPIN), ("drain.md", DRAIN), ("signs.toml", SIGNS)])
+}
+
+async fn desk(world: &World, query: &str) -> String {
+    let answer = world.get(&format!("/desk{query}"), AGENT).await;
+    assert_eq!(answer.status, 200, "{query}: {}", answer.text());
+    answer.text()
+}
+
+async fn press(world: &World, path: &str, body: String, token: &str) -> Answer {
+    let request = Request::post(path).header("content-type", "application/x-www-form-urlencoded");
+    world.send(request, token, Body::from(body)).await
+}
+
+/// The text between `from` and `to`.
+fn between<'t>(text: &'t str, from: &str, to: &str) -> &'t str {
+    let start = text.find(from).unwrap_or_else(|| panic!("`{from}` is not in {text}")) + from.len();
+    let length = text[start..].find(to).unwrap_or_else(|| panic!("`{to}` is not behind `{from}`"));
+    &text[start..start + length]
+}
+
+#[tokio::test]
+async fn what_is_read_aloud_holds_the_lines_for_agents_and_nothing_of_the_header() {
+    let page = desk(&house(), &format!("?q={}&a=spin", encoded("洗衣机不脱水"))).await;
+    let aloud = between(&page, "<section class=\"desk-aloud\"", "</section>");
+    assert!(aloud.contains("跟用户说慢慢来"), "{aloud}");
+    for written in ["id: spin", "symptoms", "洗完的衣服滴水"] {
+        assert!(!page.contains(written), "`{written}` is for the program");
+    }
+    assert!(!desk(&house(), "?a=drain").await.contains("desk-aloud"), "nothing to read, no block");
+}
