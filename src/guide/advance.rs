@@ -108,9 +108,19 @@ pub struct Proposal<'a> {
 }
 
 impl Proposal<'_> {
-    /// Why this step comes now, in one line. Of the past it tells what `tally` counts, nothing else.
+    /// Why this step comes now, in one line.
     #[must_use]
     pub fn why(&self, tally: Tally) -> String {
+        let when = if self.is_first { "先做" } else { "接着做" };
+        let reason = self.reason(tally);
+        let colon = if reason.is_empty() { "。" } else { "：" };
+        format!("{when}「{}」{colon}{reason}", self.step.title)
+    }
+
+    /// The same below the title of the step; empty where there is nothing to say. Of the past it tells what
+    /// `tally` counts, nothing else.
+    #[must_use]
+    pub fn reason(&self, tally: Tally) -> String {
         let mut facts = Vec::new();
         facts.extend(self.step.minutes.map(|minutes| format!("约 {minutes} 分钟")));
         if !self.step.safety.first.is_empty() {
@@ -125,8 +135,7 @@ impl Proposal<'_> {
         clauses.extend(self.prepares.map(|later| format!("做「{}」之前要先做它", later.title)));
         clauses.push(self.layer().to_owned());
         clauses.retain(|clause| !clause.is_empty());
-        let when = if self.is_first { "先做" } else { "接着做" };
-        format!("{when}「{}」：{}。", self.step.title, clauses.join("；"))
+        if clauses.is_empty() { String::new() } else { clauses.join("；") + "。" }
     }
 
     fn layer(&self) -> &'static str {

@@ -90,6 +90,7 @@ impl Walker {
         let tally = self.store.tally(&article.id, &proposal.step.id).await?;
         Ok(DueStep {
             why: proposal.why(tally),
+            reason: proposal.reason(tally),
             step: proposal.step.clone(),
             tally,
             n_left: proposal.remaining.steps,

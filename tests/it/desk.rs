@@ -75,3 +75,16 @@ async fn what_is_read_aloud_holds_the_lines_for_agents_and_nothing_of_the_header
     }
     assert!(!desk(&house(), "?a=drain").await.contains("desk-aloud"), "nothing to read, no block");
 }
+
+#[tokio::test]
+async fn a_title_with_a_colon_is_not_torn_apart_by_the_reason_below_it() {
+    let world = house();
+    let page = desk(&world, "?a=spin").await;
+    let reason = between(&page, "<span class=\"layer-name\">先看一眼</span>", "</p>");
+    assert!(reason.starts_with("约 1 分钟") && !reason.contains("屏幕"), "{reason}");
+
+    let begun = press(&world, "/w", "article=spin".into(), "").await;
+    let page = world.get(begun.header("location"), "").await.text();
+    let why = between(&page, "<p class=\"walk-why\">", "</p>");
+    assert!(why.starts_with("约 1 分钟") && !why.contains('」'), "{why}");
+}
