@@ -9,7 +9,7 @@ use super::{
     order::{ahead, is_offered, walked},
     stop::{enough, prefix_costs, worth_trying},
 };
-use crate::article::{Article, Kind, Layer, Likelihood, Outcome, Step};
+use crate::article::{Article, Kind, Layer, Likelihood, Outcome, Severity, Step};
 
 /// Everything that decides where one stands.
 #[derive(Debug, Clone, Copy)]
@@ -103,6 +103,8 @@ pub struct Proposal<'a> {
     is_first: bool,
     /// Whether there were software steps before it.
     had_software: bool,
+    /// Whether nothing in the article speaks of a risk.
+    is_harmless: bool,
     /// The step that it prepares.
     prepares: Option<&'a Step>,
 }
@@ -140,7 +142,8 @@ impl Proposal<'_> {
 
     fn layer(&self) -> &'static str {
         match (self.step.layer, self.had_software) {
-            (Layer::Precheck, _) => "只是先看一眼，没有风险",
+            (Layer::Precheck, _) if self.is_harmless => "只是先看一眼，没有风险",
+            (Layer::Precheck, _) => "",
             (Layer::Software, _) => "属于软件，先软后硬",
             (Layer::Hardware, true) => "属于硬件，软件步骤已走过",
             (Layer::Hardware, false) => "属于硬件",
@@ -175,7 +178,7 @@ pub fn advance<'a>(situation: &Situation<'a>) -> Stand<'a> {
         return Stand::Service(Service { reason: ServiceReason::Withdrawn, next: None });
     }
     let ahead = ahead(article, walkthrough.channel, &tried);
-    let Some(next) = proposal(&steps, &ahead, &tried) else {
+    let Some(next) = proposal(article, &steps, &ahead, &tried) else {
         let left = || steps.iter().filter(|s| came_of(s).is_none());
         let reason = if left().next().is_none() {
             ServiceReason::AllDone
@@ -205,7 +208,22 @@ fn began(walkthrough: &Walkthrough) -> usize {
     walkthrough.answers.iter().rposition(|a| matches!(a.said, Said::Began { .. })).unwrap_or(0)
 }
 
-fn proposal<'a>(steps: &[&'a Step], ahead: &[&'a Step], tried: &BTreeMap<&str, Outcome>) -> Option<Proposal<'a>> {
+/// Whether `step` may be called free of risk: nothing is to be made safe before it, and no warning customers
+/// read stands above it or in it.
+fn is_harmless(article: &Article, step: &Step) -> bool {
+    let warns = |(line, staff): (&str, &bool)| !staff && ["[!CAUTION]", "[!WARNING]"].iter().any(|m| line.contains(m));
+    step.safety.first.is_empty()
+        && step.safety.risk == 0
+        && article.severity == Severity::Normal
+        && !article.lines().zip(&article.agent_lines).take(step.lines.1).any(warns)
+}
+
+fn proposal<'a>(
+    article: &Article,
+    steps: &[&'a Step],
+    ahead: &[&'a Step],
+    tried: &BTreeMap<&str, Outcome>,
+) -> Option<Proposal<'a>> {
     let step = *ahead.first()?;
     let place = |step: &Step| steps.iter().position(|s| s.id == step.id);
     // Out of its turn it comes only for the sake of another.
@@ -215,6 +233,7 @@ fn proposal<'a>(steps: &[&'a Step], ahead: &[&'a Step], tried: &BTreeMap<&str, O
         remaining: Remaining { steps: ahead.len(), minutes: ahead.iter().map(|s| minutes(s)).sum() },
         is_first: tried.is_empty(),
         had_software: steps.iter().any(|s| s.layer == Layer::Software && tried.contains_key(s.id.as_str())),
+        is_harmless: is_harmless(article, step),
         prepares,
     })
 }
