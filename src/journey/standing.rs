@@ -12,7 +12,7 @@ use crate::{
     article::{Article, ArticleId, Revision, Severity, parse},
     guide::{Answer, Danger, Proposal, Said, Situation, Stand, Walkthrough, advance},
     store::Kept,
-    text::normalize,
+    text::{Hazard, normalize},
 };
 
 /// Said where an article is marked as danger.
@@ -73,7 +73,8 @@ impl Walker {
         let situation = Situation { article, walkthrough, visit_minutes, hazard: hazard.is_some(), withdrawn };
         Ok(match (advance(&situation), hazard) {
             (Stand::Danger(Danger::Hazard), Some(hazard)) => hazard,
-            (Stand::Danger(danger), _) => WalkPlace::Danger { say: danger.say().to_owned(), article: None },
+            (Stand::Danger(danger), _) => near_hazard(article, snapshot, role)
+                .unwrap_or_else(|| WalkPlace::Danger { say: danger.say().to_owned(), article: None }),
             (Stand::Step(proposal), _) => WalkPlace::Step(self.due(&proposal, article).await?),
             (Stand::Solved { step }, _) => WalkPlace::Solved(step.title.clone()),
             (Stand::Service(service), _) => {
@@ -147,10 +148,32 @@ fn is_withdrawn(reader: Role, pinned: &Article, snapshot: &Snapshot) -> bool {
 /// The danger the complaint speaks of.
 fn hazard(walkthrough: &Walkthrough, snapshot: &Snapshot, role: Role) -> Option<WalkPlace> {
     let hazard = snapshot.corpus.lists.hazards.find(&normalize(walkthrough.symptom.as_deref()?))?;
+    Some(announced(hazard, snapshot, role))
+}
+
+/// The danger that is near where a step of `article` did not look safe, in the words of the folder's list.
+fn near_hazard(article: &Article, snapshot: &Snapshot, role: Role) -> Option<WalkPlace> {
+    let hazard = snapshot.corpus.lists.hazards.class(near_class(article)?)?;
+    Some(announced(hazard, snapshot, role)).filter(|_| !hazard.say.is_empty())
+}
+
+/// The class of danger in the list that what is to be made safe before the steps of `article` speaks of; gas
+/// before current, for it kills more at once.
+fn near_class(article: &Article) -> Option<&'static str> {
+    let makes_safe = |what: &str| article.steps().flat_map(|s| &s.safety.first).any(|first| first.contains(what));
+    let burns_gas = |name: &String| ["燃气", "煤气", "天然气"].iter().any(|gas| name.contains(gas));
+    if makes_safe("气") || article.appliances.iter().any(burns_gas) {
+        Some("gas")
+    } else {
+        makes_safe("电").then_some("shock")
+    }
+}
+
+fn announced(hazard: &Hazard, snapshot: &Snapshot, role: Role) -> WalkPlace {
     let article = hazard.article.as_deref().and_then(ArticleId::new);
     let article = article.and_then(|id| snapshot.shown(&id, role).cloned());
     let say = if hazard.say.is_empty() { Danger::Hazard.say().to_owned() } else { hazard.say.clone() };
-    Some(WalkPlace::Danger { say, article })
+    WalkPlace::Danger { say, article }
 }
 
 /// Every step that was answered, with its title as it was then.

@@ -124,7 +124,8 @@ fn stopped(script: Script, ending: &str) {
     begin(&browser, &world);
     answer(&browser, "unsafe");
     assert_eq!(browser.find_all(".walk-bar").len(), 0, "no step is offered");
-    assert!(browser.text(".walk .alarm").contains("停下"));
+    assert_eq!(browser.text(".walk h1"), "停下来");
+    assert!(browser.text(".walk .alarm-say").contains("断总闸"), "what to do about the current");
     assert_eq!(browser.find(".walk .alarm a[href^='tel:']").attribute("href"), format!("tel:{HOTLINE}"));
     shoot(&browser, &format!("walk-danger-{ending}"));
     nothing_sticks_out(&browser);
