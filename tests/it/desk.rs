@@ -88,3 +88,26 @@ async fn a_title_with_a_colon_is_not_torn_apart_by_the_reason_below_it() {
     let why = between(&page, "<p class=\"walk-why\">", "</p>");
     assert!(why.starts_with("约 1 分钟") && !why.contains('」'), "{why}");
 }
+
+#[tokio::test]
+async fn a_code_opens_however_it_was_typed_or_copied() {
+    let world = house();
+    let beginning = Beginning {
+        article: Some("spin".into()),
+        complaint: None,
+        channel: Channel::OwnHands,
+        model: None,
+        signs: Vec::new(),
+    };
+    let begun = world.walker.begin(beginning, Role::Customer).await.expect("begun");
+    let given = world.walker.hand_off(begun.walkthrough.id.as_str(), Role::Customer).await.expect("a code");
+    let digits = given.code.as_str().to_owned();
+    let wide: String = digits.bytes().filter_map(|b| char::from_u32(0xFF10 + u32::from(b - b'0'))).collect();
+    for typed in [wide, format!("接力码{digits}"), format!("接力码：{}", given.code.spoken())] {
+        let page = desk(&world, &format!("?code={}", encoded(&typed))).await;
+        assert!(page.contains("desk-step") && !page.contains("role=\"alert\""), "{typed}: {page}");
+        let opened = world.get(&format!("/api/v1/handoffs/{}", encoded(&typed)), AGENT).await;
+        assert_eq!((opened.status.as_u16(), opened.json()["code"].as_str()), (200, Some(&*digits)), "{typed}");
+    }
+    assert!(desk(&world, "?code=123456").await.contains("没有这个接力码"));
+}
