@@ -145,7 +145,7 @@ named! {
         /// What an agent says.
         Script = "script" / "坐席话术",
         /// What staff do, by when.
-        Procedure = "procedure" / "内部流程",
+        Procedure = "procedure" / "处理流程",
     }
 }
 
@@ -388,6 +388,12 @@ impl Article {
     /// The body as plain text, for search and snippets.
     pub fn passages(&self) -> impl ExactSizeIterator<Item = Passage<'_>> {
         self.passages.iter(&self.source)
+    }
+
+    /// What kind it is, for Chinese readers: what only staff may read of how things are done is internal.
+    #[must_use]
+    pub fn kind_label(&self) -> &'static str {
+        if self.kind == Kind::Procedure && self.audience == Audience::Agent { "内部流程" } else { self.kind.label() }
     }
 
     /// All steps in the order of the file.

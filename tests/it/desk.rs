@@ -111,3 +111,18 @@ async fn a_code_opens_however_it_was_typed_or_copied() {
     }
     assert!(desk(&world, "?code=123456").await.contains("没有这个接力码"));
 }
+
+#[tokio::test]
+async fn a_public_procedure_is_not_called_internal() {
+    let article = |audience: &str| {
+        format!("---\ntitle: 漏水应急处置\nkind: procedure\naudience: {audience}\n---\n## 步骤\n### 关水 {{#off}}\n关总阀。\n")
+    };
+    let world = World::new(&[("open.md", &article("public")), ("closed.md", &article("agent"))]);
+    let open = world.get("/a/open", "").await.text();
+    assert!(open.contains("处理流程") && !open.contains("内部流程"), "{open}");
+    assert!(world.get("/a/closed", AGENT).await.text().contains("内部流程"));
+    let found = desk(&world, &format!("?q={}", encoded("漏水应急处置"))).await;
+    assert!(found.contains("处理流程") && found.contains("内部流程"), "{found}");
+    let found = world.get(&format!("/?q={}", encoded("漏水应急处置")), "").await.text();
+    assert!(found.contains("处理流程") && !found.contains("内部流程"), "{found}");
+}

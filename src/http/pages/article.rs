@@ -145,7 +145,7 @@ pub(super) fn view(answer: &ArticleAnswer, caller: Caller) -> ArticleView {
         id: article.id.to_string(),
         revision: article_revision(article, caller.0),
         title: article.title.clone(),
-        kind: article.kind.label(),
+        kind: article.kind_label(),
         appliance: article.appliances.join("、"),
         models: article.models.clone(),
         codes: article.codes.clone(),

@@ -139,7 +139,7 @@ async fn search(state: &ServerState, role: Role, q: &str, open: &str, desk: &mut
     let result = |hit: &Hit| ResultView {
         url: format!("/desk?q={}&a={}", query_value(q), query_value(hit.article.id.as_str())),
         title: hit.article.title.clone(),
-        kind: hit.article.kind.label(),
+        kind: hit.article.kind_label(),
         agent_only: hit.article.audience == Audience::Agent,
         danger: hit.article.severity == Severity::Danger,
         selected: hit.article.id.as_str() == open,
