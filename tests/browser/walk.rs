@@ -151,9 +151,11 @@ fn an_agent_takes_a_call_with_the_keyboard_alone() {
     browser.wait_until("the desk", &at("/desk"));
     let focused = "return document.activeElement.id";
     browser.wait_until("the box has the focus", &format!("{focused} === 'q'"));
-    browser.find("#q").send_keys(&format!("洗衣机不脱水{}", key::ENTER));
-    browser.wait_until("results", "return document.querySelectorAll('.desk-results li').length > 2");
-    browser.press(&["/", key::DOWN, key::ENTER]);
+    browser.find("#q").send_keys("洗衣机不脱水");
+    let typed = "return decodeURIComponent(location.search) === '?q=洗衣机不脱水'
+        && document.querySelectorAll('.desk-results li').length > 2";
+    browser.wait_until("results while typing", typed);
+    browser.press(&[key::DOWN, key::ENTER]);
     let on_a_step = "return document.readyState === 'complete' && !!document.querySelector('.desk-step')";
     browser.wait_until("the first step", on_a_step);
     shoot(&browser, "desk-article");

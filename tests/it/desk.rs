@@ -126,3 +126,24 @@ async fn a_public_procedure_is_not_called_internal() {
     let found = world.get(&format!("/?q={}", encoded("漏水应急处置")), "").await.text();
     assert!(found.contains("处理流程") && !found.contains("内部流程"), "{found}");
 }
+
+#[tokio::test]
+async fn the_desk_has_what_search_as_you_type_needs_and_works_without_it() {
+    let world = house();
+    let path = format!("/desk?q={}", encoded("洗衣机不脱水"));
+    let whole = desk(&world, &path["/desk".len()..]).await;
+    for id in ["search", "q", "results", "search-status"] {
+        assert!(whole.contains(&format!("id=\"{id}\"")), "the script looks for #{id}");
+    }
+    let form = between(&whole, "<form class=\"search\"", "</form>");
+    assert!(form.contains("action=\"/desk\"") && form.contains("method=\"get\"") && !form.contains("data-beside"));
+    let request = Request::get(&path).header("x-fragment", "results");
+    let block = world.send(request, AGENT, Body::empty()).await.text();
+    assert!(block.contains("href=\"/desk?q=") && whole.contains(block.trim()), "the same block as in the page: {block}");
+    for outside in ["<html", "id=\"q\"", "desk-keys", "desk-work"] {
+        assert!(!block.contains(outside), "{outside} in the fragment");
+    }
+    let called = desk(&world, "?a=spin").await;
+    let form = between(&called, "<form class=\"search\"", "</form>");
+    assert!(form.contains("data-beside"), "a call that is on keeps its address: {form}");
+}

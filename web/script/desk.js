@@ -27,7 +27,10 @@ if (desk) {
       copy();
     }
   });
-  desk.addEventListener("submit", () => desk.setAttribute("aria-busy", "true"));
+  desk.addEventListener("submit", (event) => {
+    // A search that stays on the page (search.js) is nothing to wait for.
+    if (!event.defaultPrevented) desk.setAttribute("aria-busy", "true");
+  });
   addEventListener("pageshow", () => desk.removeAttribute("aria-busy"));
 }
 

@@ -36,7 +36,7 @@ use crate::{
 const RESULTS: usize = 8;
 
 #[derive(Template)]
-#[template(path = "page/desk.html")]
+#[template(path = "page/desk.html", blocks = ["results"])]
 struct DeskPage {
     page_title: String,
     site: SiteView,
@@ -70,7 +70,7 @@ struct ResultView {
     selected: bool,
 }
 
-/// The desk: nothing yet, results, an article, or a walkthrough.
+/// The desk: nothing yet, results, an article, or a walkthrough; with `X-Fragment: results` only the block of results.
 pub(crate) async fn desk(
     State(state): State<ServerState>,
     caller: Caller,
@@ -85,7 +85,9 @@ pub(crate) async fn desk(
         Err(fault) => problem_page(&state, caller, &request, fault),
         Ok(desk) => {
             let site = SiteView::new(&state, caller, request.headers(), path_of(&request));
-            page(&DeskPage { page_title: "坐席台 - 问诊".to_owned(), site, desk })
+            let whole = DeskPage { page_title: "坐席台 - 问诊".to_owned(), site, desk };
+            let fragment = request.headers().get("x-fragment").is_some_and(|v| v == "results");
+            if fragment { page(&whole.as_results()) } else { page(&whole) }
         }
     }
 }
