@@ -3,7 +3,10 @@
 use axum::{body::Body, http::Request};
 use wenzhen::{access::Role, guide::Channel, journey::Beginning};
 
-use crate::world::{AGENT, Answer, World, encoded};
+use crate::{
+    walk,
+    world::{AGENT, Answer, World, encoded},
+};
 
 const SPIN: &str = "---
 id: spin
@@ -146,4 +149,30 @@ async fn the_desk_has_what_search_as_you_type_needs_and_works_without_it() {
     let called = desk(&world, "?a=spin").await;
     let form = between(&called, "<form class=\"search\"", "</form>");
     assert!(form.contains("data-beside"), "a call that is on keeps its address: {form}");
+}
+
+#[tokio::test]
+async fn near_results_are_told_apart_on_the_desk_by_a_question_to_the_customer() {
+    let world = walk::world();
+    let q = encoded("洗衣机脱水排水都不行");
+    let page = desk(&world, &format!("?q={q}")).await;
+    let asked = between(&page, "<section class=\"narrowing\"", "</section>");
+    assert!(asked.contains("问用户：水能排干净吗？") && asked.contains("data-key=\"2\""), "{asked}");
+    let links: Vec<String> = asked
+        .split("href=\"")
+        .skip(1)
+        .filter_map(|rest| rest.split_once('"'))
+        .map(|(url, _)| url.replace("&#38;", "&").replace("&amp;", "&"))
+        .collect();
+    assert_eq!(links.len(), 4, "是, 否, 不清楚, 都不是: {asked}");
+    let no = format!("/desk?q={q}&sign={}", encoded("能排水:否"));
+    assert!(links.contains(&no), "{links:?}");
+    let answered = desk(&world, &no["/desk".len()..]).await;
+    assert!(!answered.contains("class=\"narrowing\"") && answered.contains("能排水：否"), "{answered}");
+    let first = between(&answered, "<ol role=\"list\" class=\"desk-results\">", "</li>");
+    assert!(first.contains("洗衣机不排水"), "{first}");
+    for url in links {
+        assert_eq!(world.get(&url, AGENT).await.status, 200, "{url}");
+    }
+    assert!(!desk(&world, &format!("?q={}", encoded("洗衣机不脱水"))).await.contains("class=\"narrowing\""));
 }

@@ -31,7 +31,7 @@ fn no_drain() -> String {
         .to_owned()
 }
 
-fn world() -> World {
+pub(crate) fn world() -> World {
     World::new(&[("spin.md", &no_spin("")), ("drain.md", &no_drain()), ("signs.toml", SIGNS)])
 }
 

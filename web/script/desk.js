@@ -14,7 +14,9 @@ if (desk) {
       if (event.key === "Escape") document.activeElement.blur();
       return;
     }
-    const button = desk.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    // With a call on, the keys are for its step, not for the question above the results.
+    const asked = desk.querySelector(".desk-walk") ?? desk;
+    const button = asked.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
     if (button) {
       event.preventDefault();
       // A second press while the answer is under way would speak of a step nobody has seen.
