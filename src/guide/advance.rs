@@ -55,12 +55,21 @@ pub enum Danger<'a> {
 }
 
 impl Danger<'_> {
-    /// The sentence for Chinese readers.
+    /// The sentence for customers.
     #[must_use]
     pub fn say(self) -> &'static str {
         match self {
             Self::Hazard => "先顾安全：您说的情况可能有危险，请停下，不要再动这台机器。",
             Self::Unsafe { .. } => "觉得不安全就停下：不要再动这台机器，请联系售后。",
+        }
+    }
+
+    /// The sentence for an agent, who is the service.
+    #[must_use]
+    pub fn say_to_agent(self) -> &'static str {
+        match self {
+            Self::Hazard => self.say(),
+            Self::Unsafe { .. } => "觉得不安全就停下：请用户不要再动这台机器，安排上门，或转二线。",
         }
     }
 }

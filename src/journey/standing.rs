@@ -19,6 +19,8 @@ use crate::{
 const DANGER: &str = "先保证人的安全，再管机器：不要再动它，离开有危险的地方，到安全的地方再打电话。";
 /// Said where no article fits.
 const NOTHING_FITS: &str = "没有找到合适的排查内容；请联系售后，说过的情况会一并带去，不用重说。";
+/// The same for an agent, who is the service.
+const NOTHING_FITS_AGENT: &str = "没有找到合适的排查内容；请安排上门，或转二线，说过的情况都在上门单里。";
 
 impl Walker {
     /// Where `kept` stands for `role`.
@@ -45,7 +47,10 @@ impl Walker {
             (Some(article), hazard, _) => self.place(&walkthrough, article, hazard, &snapshot, role).await?,
             (None, Some(hazard), _) => hazard,
             (None, None, Some(question)) => WalkPlace::Question(question),
-            (None, None, None) => WalkPlace::Service { why: NOTHING_FITS.to_owned(), next: None },
+            (None, None, None) => {
+                let why = if role > Role::Customer { NOTHING_FITS_AGENT } else { NOTHING_FITS };
+                WalkPlace::Service { why: why.to_owned(), next: None }
+            }
         };
         let tried = tried(&walkthrough, &texts);
         let handoff = self.store.handoff_of(&walkthrough.id, (self.now_ms)()).await?;
@@ -71,10 +76,13 @@ impl Walker {
         let withdrawn = is_withdrawn(reader_of(walkthrough.channel, role), article, snapshot);
         let visit_minutes = self.rules.visit_minutes;
         let situation = Situation { article, walkthrough, visit_minutes, hazard: hazard.is_some(), withdrawn };
+        let agent = role > Role::Customer;
         Ok(match (advance(&situation), hazard) {
             (Stand::Danger(Danger::Hazard), Some(hazard)) => hazard,
-            (Stand::Danger(danger), _) => near_hazard(article, snapshot, role)
-                .unwrap_or_else(|| WalkPlace::Danger { say: danger.say().to_owned(), article: None }),
+            (Stand::Danger(danger), _) => near_hazard(article, snapshot, role).unwrap_or_else(|| {
+                let say = if agent { danger.say_to_agent() } else { danger.say() };
+                WalkPlace::Danger { say: say.to_owned(), article: None }
+            }),
             (Stand::Step(proposal), _) => WalkPlace::Step(self.due(&proposal, article).await?),
             (Stand::Solved { step }, _) => WalkPlace::Solved(step.title.clone()),
             (Stand::Service(service), _) => {
@@ -82,7 +90,8 @@ impl Walker {
                     Some(proposal) => Some(self.due(proposal, article).await?),
                     None => None,
                 };
-                WalkPlace::Service { why: service.reason.say(), next }
+                let why = if agent { service.reason.say_to_agent() } else { service.reason.say() };
+                WalkPlace::Service { why, next }
             }
         })
     }

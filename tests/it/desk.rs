@@ -176,3 +176,24 @@ async fn near_results_are_told_apart_on_the_desk_by_a_question_to_the_customer()
     }
     assert!(!desk(&world, &format!("?q={}", encoded("洗衣机不脱水"))).await.contains("class=\"narrowing\""));
 }
+
+#[tokio::test]
+async fn where_it_stops_the_desk_says_what_the_agent_does() {
+    let world = house();
+    let press = async |fields: String| {
+        let pressed = press(&world, "/desk", fields, AGENT).await;
+        desk(&world, &pressed.header("location")["/desk".len()..]).await
+    };
+    let stopped = press("a=spin&step=look&outcome=unsafe".into()).await;
+    let alarm = between(&stopped, "<section class=\"alarm\"", "</section>");
+    assert!(alarm.contains("转二线") && !alarm.contains("联系售后") && !alarm.contains("tel:"), "{alarm}");
+    let done = press("a=drain&step=drain-only&outcome=not_solved".into()).await;
+    let exit = between(&done, "<section class=\"desk-exit\">", "</section>");
+    assert!(exit.contains("安排上门，或转二线") && !exit.contains("联系售后"), "{exit}");
+
+    let begun = self::press(&world, "/w", "article=spin".into(), "").await;
+    let at = begun.header("location").to_owned();
+    self::press(&world, &at, "step=look&outcome=unsafe".into(), "").await;
+    let customer = world.get(&at, "").await.text();
+    assert!(customer.contains("请联系售后") && !customer.contains("转二线"), "{customer}");
+}
