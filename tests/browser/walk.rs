@@ -160,6 +160,7 @@ fn an_agent_takes_a_call_with_the_keyboard_alone() {
     browser.wait_until("the first step", on_a_step);
     shoot(&browser, "desk-article");
     assert!(!browser.find_all(".agent-note").is_empty(), "read-aloud lines for the agent");
+    assert_eq!(browser.text("[data-copy]"), "复制", "the script shows the button");
     let first = browser.text(".desk-step h2");
     let step_is_not = |title: &str| {
         format!(

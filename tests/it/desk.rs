@@ -73,6 +73,7 @@ async fn what_is_read_aloud_holds_the_lines_for_agents_and_nothing_of_the_header
     let page = desk(&house(), &format!("?q={}&a=spin", encoded("洗衣机不脱水"))).await;
     let aloud = between(&page, "<section class=\"desk-aloud\"", "</section>");
     assert!(aloud.contains("跟用户说慢慢来"), "{aloud}");
+    assert!(aloud.contains("data-copy hidden>复制") && aloud.contains("data-aloud"), "the script shows the button");
     for written in ["id: spin", "symptoms", "洗完的衣服滴水"] {
         assert!(!page.contains(written), "`{written}` is for the program");
     }
