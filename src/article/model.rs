@@ -393,7 +393,11 @@ impl Article {
     /// What kind it is, for Chinese readers: what only staff may read of how things are done is internal.
     #[must_use]
     pub fn kind_label(&self) -> &'static str {
-        if self.kind == Kind::Procedure && self.audience == Audience::Agent { "内部流程" } else { self.kind.label() }
+        if self.kind == Kind::Procedure && self.audience == Audience::Agent {
+            "内部流程"
+        } else {
+            self.kind.label()
+        }
     }
 
     /// All steps in the order of the file.

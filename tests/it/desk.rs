@@ -119,7 +119,9 @@ async fn a_code_opens_however_it_was_typed_or_copied() {
 #[tokio::test]
 async fn a_public_procedure_is_not_called_internal() {
     let article = |audience: &str| {
-        format!("---\ntitle: 漏水应急处置\nkind: procedure\naudience: {audience}\n---\n## 步骤\n### 关水 {{#off}}\n关总阀。\n")
+        format!(
+            "---\ntitle: 漏水应急处置\nkind: procedure\naudience: {audience}\n---\n## 步骤\n### 关水 {{#off}}\n关总阀。\n"
+        )
     };
     let world = World::new(&[("open.md", &article("public")), ("closed.md", &article("agent"))]);
     let open = world.get("/a/open", "").await.text();
@@ -143,7 +145,10 @@ async fn the_desk_has_what_search_as_you_type_needs_and_works_without_it() {
     assert!(form.contains("action=\"/desk\"") && form.contains("method=\"get\"") && !form.contains("data-beside"));
     let request = Request::get(&path).header("x-fragment", "results");
     let block = world.send(request, AGENT, Body::empty()).await.text();
-    assert!(block.contains("href=\"/desk?q=") && whole.contains(block.trim()), "the same block as in the page: {block}");
+    assert!(
+        block.contains("href=\"/desk?q=") && whole.contains(block.trim()),
+        "the same block as in the page: {block}"
+    );
     for outside in ["<html", "id=\"q\"", "desk-keys", "desk-work"] {
         assert!(!block.contains(outside), "{outside} in the fragment");
     }
@@ -197,4 +202,29 @@ async fn where_it_stops_the_desk_says_what_the_agent_does() {
     self::press(&world, &at, "step=look&outcome=unsafe".into(), "").await;
     let customer = world.get(&at, "").await.text();
     assert!(customer.contains("请联系售后") && !customer.contains("转二线"), "{customer}");
+}
+
+#[tokio::test]
+async fn a_word_about_an_article_is_kept_from_its_page_and_from_the_desk_and_thanked_for() {
+    let world = house();
+    let page = world.get("/a/spin", "").await.text();
+    let form = between(&page, "<form class=\"feedback\"", "</form>");
+    for part in ["action=\"/feedback\"", "value=\"spin\"", "value=\"/a/spin\"", "这篇没帮上忙", "答案不对"] {
+        assert!(form.contains(part), "{part}: {form}");
+    }
+    assert!(!page.contains("已经记下"));
+    let said = press(&world, "/feedback", "article=spin&about=wrong&reason=x&back=%2Fa%2Fspin".into(), "").await;
+    assert_eq!((said.status.as_u16(), said.header("location")), (303, "/a/spin?said=1"));
+    assert!(world.get("/a/spin?said=1", "").await.text().contains("已经记下"));
+
+    assert!(desk(&world, "?a=spin").await.contains("value=\"/desk?a=spin\""));
+    let said = press(&world, "/feedback", "article=spin&back=%2Fdesk%3Fa%3Dspin".into(), AGENT).await;
+    assert!(desk(&world, &said.header("location")["/desk".len()..]).await.contains("已经记下"));
+
+    assert_eq!(press(&world, "/feedback", "article=nowhere&back=%2F".into(), "").await.status, 404);
+    let mut last = said.status;
+    for _ in 0..40 {
+        last = press(&world, "/feedback", "article=spin&back=%2F".into(), "").await.status;
+    }
+    assert_eq!(last, 429, "bounded, as through the API");
 }

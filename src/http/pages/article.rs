@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 
-use super::{SiteView, own_path, page, path_of, problem_page};
+use super::{SiteView, feedback::SAID, own_path, page, path_of, problem_page};
 use crate::{
     article::{Audience, Section, SectionRole, Severity, Step, Who, render},
     guide::is_walkable,
@@ -32,6 +32,8 @@ struct ArticlePage {
     back: String,
     /// The complaint the reader came with.
     asked: String,
+    /// Whether a word about the article was just kept.
+    said: bool,
     article: ArticleView,
 }
 
@@ -101,6 +103,7 @@ pub(crate) async fn article(
             site: SiteView::new(&state, caller, request.headers(), path_of(&request)),
             asked: asked(&back(&request)),
             back: back(&request),
+            said: request.uri().query() == Some(SAID),
             article,
         }),
     }

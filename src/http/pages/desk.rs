@@ -52,6 +52,8 @@ struct DeskView {
     here: String,
     focus_search: bool,
     notice: Option<String>,
+    /// Whether a word about the article was just kept.
+    said: bool,
     alert: Option<AlertView>,
     searched: bool,
     found_as: &'static str,
@@ -104,11 +106,12 @@ async fn shown(
     params: Params,
     headers: &HeaderMap,
 ) -> Result<DeskView, HttpFault> {
-    let params = params.only(&["q", "a", "w", "code", "on", "sign", "not"])?;
+    let params = params.only(&["q", "a", "w", "code", "on", "sign", "not", "said"])?;
     let given = |name: &str| params.one(name).map(|v| v.unwrap_or("").trim().to_owned());
     let (q, mut article, mut walk, code) = (given("q")?, given("a")?, given("w")?, given("code")?);
     let mode = if params.one("on")? == Some("1") { Mode::On } else { Mode::AsIs };
-    let mut desk = DeskView { code: code.clone(), ..DeskView::default() };
+    let said = params.one("said")? == Some("1");
+    let mut desk = DeskView { code: code.clone(), said, ..DeskView::default() };
     if !code.is_empty() {
         match state.tries.open_code(&state.walker, &code, role, from, headers).await {
             Ok(walked) => walk = walked.walkthrough.id.to_string(),
