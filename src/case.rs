@@ -40,12 +40,12 @@ impl HandoffCode {
         Self(format!("{number}{check}"))
     }
 
-    /// Reads a code as people write it, with blanks or dashes between the groups; `None` when the
+    /// Reads a code as people write it, in normal form: its digits, whatever stands around them; `None` when the
     /// check digit does not fit.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
-        let digits: String = text.chars().filter(|c| !(c.is_whitespace() || *c == '-')).collect();
-        let fits = matches!(digits.len(), 6 | 8) && digits.bytes().all(|b| b.is_ascii_digit());
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        let fits = matches!(digits.len(), 6 | 8);
         (fits && check_digit(&digits) == 0).then_some(Self(digits))
     }
 
@@ -251,6 +251,7 @@ mod tests {
     fn a_code_is_read_as_people_write_it_and_grows_with_use() {
         let code = HandoffCode::new(48_291, 0);
         assert_eq!(HandoffCode::read(&format!(" {} ", code.spoken())).as_ref(), Some(&code));
+        assert_eq!(HandoffCode::read(&format!("接力码：{code}。")).as_ref(), Some(&code), "with its label");
         assert_eq!(code.spoken().len(), 7);
         assert_eq!(HandoffCode::new(1, MANY_CODES).as_str().len(), 8);
         assert_eq!((HandoffCode::read("12345"), HandoffCode::read("十二万")), (None, None));

@@ -46,7 +46,7 @@ impl Links for NoLinks {
     }
 }
 
-/// The HTML of the lines `range` (from 0, one past the last) of `article`.
+/// The HTML of the lines `range` (from 0, one past the last) of `article`; its header is no text for anybody.
 #[must_use]
 pub fn render(article: &Article, range: (usize, usize), viewer: Viewer, links: &dyn Links) -> String {
     Renderer::new(article, viewer, links).html(range)
@@ -56,6 +56,8 @@ pub fn render(article: &Article, range: (usize, usize), viewer: Viewer, links: &
 pub struct Renderer<'a> {
     lines: Vec<&'a str>,
     agent_lines: &'a [bool],
+    /// Lines of the header, which are no text for anybody.
+    header_lines: usize,
     viewer: Viewer,
     links: &'a dyn Links,
 }
@@ -64,7 +66,13 @@ impl<'a> Renderer<'a> {
     /// Renders `article` for one reader.
     #[must_use]
     pub fn new(article: &'a Article, viewer: Viewer, links: &'a dyn Links) -> Self {
-        Self { lines: article.lines().collect(), agent_lines: &article.agent_lines, viewer, links }
+        Self {
+            lines: article.lines().collect(),
+            agent_lines: &article.agent_lines,
+            header_lines: article.header_lines,
+            viewer,
+            links,
+        }
     }
 
     /// The HTML of the lines `range` (from 0, one past the last).
@@ -73,7 +81,7 @@ impl<'a> Renderer<'a> {
         let mut out = String::new();
         let mut chunk = String::new();
         let mut chunk_is_staff = false;
-        for (i, line) in self.lines.iter().enumerate().take(range.1).skip(range.0) {
+        for (i, line) in self.lines.iter().enumerate().take(range.1).skip(range.0.max(self.header_lines)) {
             let staff = self.agent_lines.get(i).copied().unwrap_or(true);
             if staff && self.viewer == Viewer::Customer {
                 // As if it had never been written: not even a blank line stays.
@@ -288,6 +296,16 @@ mod tests {
         let text = "公开\n\n:::agent\n话术\n:::\n";
         assert!(!html(text, Viewer::Customer).contains("话术"));
         assert!(html(text, Viewer::Staff).contains("<aside class=\"agent-note\"><p>话术</p>"));
+    }
+
+    #[test]
+    fn the_header_of_a_file_is_read_to_nobody() {
+        let text = "---\nid: a\ntitle: 题\nsymptoms: [漏水]\n---\n:::agent\n话术\n:::\n公开\n";
+        for viewer in [Viewer::Customer, Viewer::Staff] {
+            let out = html(text, viewer);
+            assert!(out.contains("公开") && !out.contains("symptoms") && !out.contains("title"), "{out}");
+        }
+        assert!(html(text, Viewer::Staff).starts_with("<aside class=\"agent-note\"><p>话术</p>"));
     }
 
     #[test]

@@ -153,7 +153,7 @@ named! {
         /// What an agent says.
         Script = "script" / "坐席话术",
         /// What staff do, by when.
-        Procedure = "procedure" / "内部流程",
+        Procedure = "procedure" / "处理流程",
     }
 }
 
@@ -381,6 +381,8 @@ pub struct Article {
     pub translated: Option<Box<[Box<str>]>>,
     /// For each line of `source`, whether only staff may read it.
     pub agent_lines: Box<[bool]>,
+    /// Lines of `source` the header takes; the body begins behind them.
+    pub header_lines: usize,
 }
 
 impl Article {
@@ -394,6 +396,16 @@ impl Article {
     /// The body as plain text, for search and snippets.
     pub fn passages(&self) -> impl ExactSizeIterator<Item = Passage<'_>> {
         self.passages.iter(&self.source)
+    }
+
+    /// What kind it is, for Chinese readers: what only staff may read of how things are done is internal.
+    #[must_use]
+    pub fn kind_label(&self) -> &'static str {
+        if self.kind == Kind::Procedure && self.audience == Audience::Agent {
+            "内部流程"
+        } else {
+            self.kind.label()
+        }
     }
 
     /// All steps in the order of the file.

@@ -199,6 +199,7 @@ impl Body {
             source: self.source.into(),
             translated: self.translated.map(|lines| lines.into_iter().map(Into::into).collect()),
             agent_lines: self.agent_lines.into(),
+            header_lines: self.body_line,
         };
         (article, troubles)
     }

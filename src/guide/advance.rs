@@ -9,7 +9,7 @@ use super::{
     order::{ahead, is_offered, walked},
     stop::{enough, prefix_costs, worth_trying},
 };
-use crate::article::{Article, Kind, Layer, Likelihood, Outcome, Step};
+use crate::article::{Article, Kind, Layer, Likelihood, Outcome, Severity, Step};
 
 /// Everything that decides where one stands.
 #[derive(Debug, Clone, Copy)]
@@ -55,12 +55,21 @@ pub enum Danger<'a> {
 }
 
 impl Danger<'_> {
-    /// The sentence for Chinese readers.
+    /// The sentence for customers.
     #[must_use]
     pub fn say(self) -> &'static str {
         match self {
             Self::Hazard => "先顾安全：您说的情况可能有危险，请停下，不要再动这台机器。",
             Self::Unsafe { .. } => "觉得不安全就停下：不要再动这台机器，请联系售后。",
+        }
+    }
+
+    /// The sentence for an agent, who is the service.
+    #[must_use]
+    pub fn say_to_agent(self) -> &'static str {
+        match self {
+            Self::Hazard => self.say(),
+            Self::Unsafe { .. } => "觉得不安全就停下：请用户不要再动这台机器，安排上门，或转二线。",
         }
     }
 }
@@ -103,14 +112,26 @@ pub struct Proposal<'a> {
     is_first: bool,
     /// Whether there were software steps before it.
     had_software: bool,
+    /// Whether nothing in the article speaks of a risk.
+    is_harmless: bool,
     /// The step that it prepares.
     prepares: Option<&'a Step>,
 }
 
 impl Proposal<'_> {
-    /// Why this step comes now, in one line. Of the past it tells what `tally` counts, nothing else.
+    /// Why this step comes now, in one line.
     #[must_use]
     pub fn why(&self, tally: Tally) -> String {
+        let when = if self.is_first { "先做" } else { "接着做" };
+        let reason = self.reason(tally);
+        let colon = if reason.is_empty() { "。" } else { "：" };
+        format!("{when}「{}」{colon}{reason}", self.step.title)
+    }
+
+    /// The same below the title of the step; empty where there is nothing to say. Of the past it tells what
+    /// `tally` counts, nothing else.
+    #[must_use]
+    pub fn reason(&self, tally: Tally) -> String {
         let mut facts = Vec::new();
         facts.extend(self.step.minutes.map(|minutes| format!("约 {minutes} 分钟")));
         if !self.step.safety.first.is_empty() {
@@ -125,13 +146,13 @@ impl Proposal<'_> {
         clauses.extend(self.prepares.map(|later| format!("做「{}」之前要先做它", later.title)));
         clauses.push(self.layer().to_owned());
         clauses.retain(|clause| !clause.is_empty());
-        let when = if self.is_first { "先做" } else { "接着做" };
-        format!("{when}「{}」：{}。", self.step.title, clauses.join("；"))
+        if clauses.is_empty() { String::new() } else { clauses.join("；") + "。" }
     }
 
     fn layer(&self) -> &'static str {
         match (self.step.layer, self.had_software) {
-            (Layer::Precheck, _) => "只是先看一眼，没有风险",
+            (Layer::Precheck, _) if self.is_harmless => "只是先看一眼，没有风险",
+            (Layer::Precheck, _) => "",
             (Layer::Software, _) => "属于软件，先软后硬",
             (Layer::Hardware, true) => "属于硬件，软件步骤已走过",
             (Layer::Hardware, false) => "属于硬件",
@@ -166,7 +187,7 @@ pub fn advance<'a>(situation: &Situation<'a>) -> Stand<'a> {
         return Stand::Service(Service { reason: ServiceReason::Withdrawn, next: None });
     }
     let ahead = ahead(article, walkthrough.channel, &tried);
-    let Some(next) = proposal(&steps, &ahead, &tried) else {
+    let Some(next) = proposal(article, &steps, &ahead, &tried) else {
         let left = || steps.iter().filter(|s| came_of(s).is_none());
         let reason = if left().next().is_none() {
             ServiceReason::AllDone
@@ -196,7 +217,22 @@ fn began(walkthrough: &Walkthrough) -> usize {
     walkthrough.answers.iter().rposition(|a| matches!(a.said, Said::Began { .. })).unwrap_or(0)
 }
 
-fn proposal<'a>(steps: &[&'a Step], ahead: &[&'a Step], tried: &BTreeMap<&str, Outcome>) -> Option<Proposal<'a>> {
+/// Whether `step` may be called free of risk: nothing is to be made safe before it, and no warning customers
+/// read stands above it or in it.
+fn is_harmless(article: &Article, step: &Step) -> bool {
+    let warns = |(line, staff): (&str, &bool)| !staff && ["[!CAUTION]", "[!WARNING]"].iter().any(|m| line.contains(m));
+    step.safety.first.is_empty()
+        && step.safety.risk == 0
+        && article.severity == Severity::Normal
+        && !article.lines().zip(&article.agent_lines).take(step.lines.1).any(warns)
+}
+
+fn proposal<'a>(
+    article: &Article,
+    steps: &[&'a Step],
+    ahead: &[&'a Step],
+    tried: &BTreeMap<&str, Outcome>,
+) -> Option<Proposal<'a>> {
     let step = *ahead.first()?;
     let place = |step: &Step| steps.iter().position(|s| s.id == step.id);
     // Out of its turn it comes only for the sake of another.
@@ -206,6 +242,7 @@ fn proposal<'a>(steps: &[&'a Step], ahead: &[&'a Step], tried: &BTreeMap<&str, O
         remaining: Remaining { steps: ahead.len(), minutes: ahead.iter().map(|s| minutes(s)).sum() },
         is_first: tried.is_empty(),
         had_software: steps.iter().any(|s| s.layer == Layer::Software && tried.contains_key(s.id.as_str())),
+        is_harmless: is_harmless(article, step),
         prepares,
     })
 }

@@ -28,10 +28,20 @@ pub enum ServiceReason {
 }
 
 impl ServiceReason {
-    /// The sentence for Chinese readers.
+    /// The sentence for customers.
     #[must_use]
     pub fn say(self) -> String {
-        let why = match self {
+        format!("{}；建议联系售后，做过的步骤会一并带去，不用重做。", self.why())
+    }
+
+    /// The sentence for an agent, who is the service.
+    #[must_use]
+    pub fn say_to_agent(self) -> String {
+        format!("{}；请安排上门，或转二线，做过的步骤都在上门单里。", self.why())
+    }
+
+    fn why(self) -> String {
+        match self {
             Self::Withdrawn => "这篇排查内容已经变更，请不要再往下做".to_owned(),
             Self::AllDone => "能做的步骤都走过了".to_owned(),
             Self::TechnicianOnly => "剩下的步骤要由专业人员来做".to_owned(),
@@ -41,8 +51,7 @@ impl ServiceReason {
             Self::NotWorthIt(left) => {
                 format!("剩余 {} 步约需 {} 分钟，解决的可能不大", left.steps, left.minutes)
             }
-        };
-        format!("{why}；建议联系售后，做过的步骤会一并带去，不用重做。")
+        }
     }
 }
 

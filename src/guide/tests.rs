@@ -195,6 +195,35 @@ fn why_a_step_comes_now_is_said_without_inventing_a_past() {
 }
 
 #[test]
+fn only_a_look_without_any_risk_is_called_free_of_risk() {
+    let why = |text: &str| {
+        let article = parse(&RelPath::new("a.md"), text.as_bytes()).article.expect("an article");
+        match stand(&article, &walk_of(Channel::OwnHands, &[])) {
+            Stand::Step(next) => next.why(Tally::default()),
+            other => panic!("{other:?}"),
+        }
+    };
+    let plain = "---\nid: a\nkind: troubleshooting\nseverity: normal\n---\n## 现象\n漏水。\n## 先看一眼\n### 看 {#a minutes=1}\n\
+                 看。\n## 软件排查\n### 做 {#b minutes=1}\n做。\n";
+    assert_eq!(why(plain), "先做「看」：约 1 分钟；只是先看一眼，没有风险。");
+    for risky in [
+        plain.replace("normal", "urgent"),
+        plain.replace("漏水。", "漏水。\n\n> [!CAUTION]\n> 先关阀。\n"),
+        plain.replace("看。", "> [!WARNING]\n> 地滑。\n\n看。"),
+    ] {
+        assert_eq!(why(&risky), "先做「看」：约 1 分钟。", "{risky}");
+    }
+    let careful = plain.replace("#a minutes=1", "#a minutes=1 safety=断电");
+    assert_eq!(why(&careful), "先做「看」：约 1 分钟，注意断电。");
+    let bare = plain.replace("normal", "urgent").replace("{#a minutes=1}", "{#a}");
+    assert_eq!(why(&bare), "先做「看」。", "nothing to say, no colon");
+    let for_staff = plain.replace("看。", "看。\n\n:::agent\n> [!CAUTION]\n> 内部。\n:::\n");
+    assert_eq!(why(&for_staff), why(plain), "a text for staff changes nothing customers read");
+    let warned_later = plain.to_owned() + "\n> [!CAUTION]\n> 别拆。\n";
+    assert_eq!(why(&warned_later), why(plain), "a warning further down is not about it");
+}
+
+#[test]
 fn a_needed_step_comes_first_and_what_cannot_be_prepared_is_left_out() {
     let article = article_of(&["硬 filter needs=#off", "硬 off", "硬 hose"]);
     let next = |said: &[(&str, Outcome)]| {

@@ -88,6 +88,7 @@ pub fn router(state: ServerState) -> Router {
         .route("/w", post(pages::begin_walk))
         .route("/w/{id}", get(pages::walk).post(pages::walk_on))
         .route("/desk", get(pages::desk).post(pages::desk_on))
+        .route("/feedback", post(pages::feedback))
         .route("/editor", get(pages::editor))
         .route("/login", get(pages::login_form).post(pages::login))
         .route("/logout", post(pages::logout))

@@ -6,7 +6,7 @@ use crate::{
     case::{Feedback, Handoff, HandoffCode, NoteStep, VisitNote, likely_parts},
     guide::Said,
     store::{CODE_TRIES, Swept, random_bytes},
-    text::mask,
+    text::{mask, normalize},
 };
 
 /// Longest reason of a feedback, in characters.
@@ -43,7 +43,7 @@ impl Walker {
     /// # Errors
     /// When the code is wrong or too old.
     pub async fn open_code(&self, code: &str, role: Role) -> Result<Walked, WalkFault> {
-        let code = HandoffCode::read(code).ok_or(WalkFault::NoCode)?;
+        let code = HandoffCode::read(&normalize(code)).ok_or(WalkFault::NoCode)?;
         let id = self.store.handed_off(&code, (self.now_ms)()).await?.ok_or(WalkFault::NoCode)?;
         self.walked(id.as_str(), role).await
     }

@@ -12,13 +12,15 @@ use crate::{
     article::{Article, ArticleId, Revision, Severity, parse},
     guide::{Answer, Danger, Proposal, Said, Situation, Stand, Walkthrough, advance},
     store::Kept,
-    text::normalize,
+    text::{Hazard, normalize},
 };
 
 /// Said where an article is marked as danger.
 const DANGER: &str = "先保证人的安全，再管机器：不要再动它，离开有危险的地方，到安全的地方再打电话。";
 /// Said where no article fits.
 const NOTHING_FITS: &str = "没有找到合适的排查内容；请联系售后，说过的情况会一并带去，不用重说。";
+/// The same for an agent, who is the service.
+const NOTHING_FITS_AGENT: &str = "没有找到合适的排查内容；请安排上门，或转二线，说过的情况都在上门单里。";
 
 impl Walker {
     /// Where `kept` stands for `role`.
@@ -45,7 +47,10 @@ impl Walker {
             (Some(article), hazard, _) => self.place(&walkthrough, article, hazard, &snapshot, role).await?,
             (None, Some(hazard), _) => hazard,
             (None, None, Some(question)) => WalkPlace::Question(question),
-            (None, None, None) => WalkPlace::Service { why: NOTHING_FITS.to_owned(), next: None },
+            (None, None, None) => {
+                let why = if role > Role::Customer { NOTHING_FITS_AGENT } else { NOTHING_FITS };
+                WalkPlace::Service { why: why.to_owned(), next: None }
+            }
         };
         let tried = tried(&walkthrough, &texts);
         let handoff = self.store.handoff_of(&walkthrough.id, (self.now_ms)()).await?;
@@ -71,9 +76,13 @@ impl Walker {
         let withdrawn = is_withdrawn(reader_of(walkthrough.channel, role), article, snapshot);
         let visit_minutes = self.rules.visit_minutes;
         let situation = Situation { article, walkthrough, visit_minutes, hazard: hazard.is_some(), withdrawn };
+        let agent = role > Role::Customer;
         Ok(match (advance(&situation), hazard) {
             (Stand::Danger(Danger::Hazard), Some(hazard)) => hazard,
-            (Stand::Danger(danger), _) => WalkPlace::Danger { say: danger.say().to_owned(), article: None },
+            (Stand::Danger(danger), _) => near_hazard(article, snapshot, role).unwrap_or_else(|| {
+                let say = if agent { danger.say_to_agent() } else { danger.say() };
+                WalkPlace::Danger { say: say.to_owned(), article: None }
+            }),
             (Stand::Step(proposal), _) => WalkPlace::Step(self.due(&proposal, article).await?),
             (Stand::Solved { step }, _) => WalkPlace::Solved(step.title.clone()),
             (Stand::Service(service), _) => {
@@ -81,7 +90,8 @@ impl Walker {
                     Some(proposal) => Some(self.due(proposal, article).await?),
                     None => None,
                 };
-                WalkPlace::Service { why: service.reason.say(), next }
+                let why = if agent { service.reason.say_to_agent() } else { service.reason.say() };
+                WalkPlace::Service { why, next }
             }
         })
     }
@@ -90,6 +100,7 @@ impl Walker {
         let tally = self.store.tally(&article.id, &proposal.step.id).await?;
         Ok(DueStep {
             why: proposal.why(tally),
+            reason: proposal.reason(tally),
             step: proposal.step.clone(),
             tally,
             n_left: proposal.remaining.steps,
@@ -146,10 +157,32 @@ fn is_withdrawn(reader: Role, pinned: &Article, snapshot: &Snapshot) -> bool {
 /// The danger the complaint speaks of.
 fn hazard(walkthrough: &Walkthrough, snapshot: &Snapshot, role: Role) -> Option<WalkPlace> {
     let hazard = snapshot.corpus.lists.hazards.find(&normalize(walkthrough.symptom.as_deref()?))?;
+    Some(announced(hazard, snapshot, role))
+}
+
+/// The danger that is near where a step of `article` did not look safe, in the words of the folder's list.
+fn near_hazard(article: &Article, snapshot: &Snapshot, role: Role) -> Option<WalkPlace> {
+    let hazard = snapshot.corpus.lists.hazards.class(near_class(article)?)?;
+    Some(announced(hazard, snapshot, role)).filter(|_| !hazard.say.is_empty())
+}
+
+/// The class of danger in the list that what is to be made safe before the steps of `article` speaks of; gas
+/// before current, for it kills more at once.
+fn near_class(article: &Article) -> Option<&'static str> {
+    let makes_safe = |what: &str| article.steps().flat_map(|s| &s.safety.first).any(|first| first.contains(what));
+    let burns_gas = |name: &String| ["燃气", "煤气", "天然气"].iter().any(|gas| name.contains(gas));
+    if makes_safe("气") || article.appliances.iter().any(burns_gas) {
+        Some("gas")
+    } else {
+        makes_safe("电").then_some("shock")
+    }
+}
+
+fn announced(hazard: &Hazard, snapshot: &Snapshot, role: Role) -> WalkPlace {
     let article = hazard.article.as_deref().and_then(ArticleId::new);
     let article = article.and_then(|id| snapshot.shown(&id, role).cloned());
     let say = if hazard.say.is_empty() { Danger::Hazard.say().to_owned() } else { hazard.say.clone() };
-    Some(WalkPlace::Danger { say, article })
+    WalkPlace::Danger { say, article }
 }
 
 /// Every step that was answered, with its title as it was then.

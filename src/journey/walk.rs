@@ -179,6 +179,8 @@ pub struct DueStep {
     pub step: Step,
     /// Why it comes now, in one line.
     pub why: String,
+    /// The same below its title; empty where there is nothing to say.
+    pub reason: String,
     /// What came of it in the walkthroughs of others.
     pub tally: Tally,
     /// Steps left, with it.

@@ -34,6 +34,12 @@ pub struct Hazards(pub Vec<Hazard>);
 type Phrase = Vec<Vec<char>>;
 
 impl Hazards {
+    /// The class of this name.
+    #[must_use]
+    pub fn class(&self, name: &str) -> Option<&Hazard> {
+        self.0.iter().find(|hazard| hazard.name == name)
+    }
+
     /// The first hazard that `text` (in normal form) speaks of.
     #[must_use]
     pub fn find(&self, text: &str) -> Option<&Hazard> {

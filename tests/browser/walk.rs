@@ -124,7 +124,8 @@ fn stopped(script: Script, ending: &str) {
     begin(&browser, &world);
     answer(&browser, "unsafe");
     assert_eq!(browser.find_all(".walk-bar").len(), 0, "no step is offered");
-    assert!(browser.text(".walk .alarm").contains("停下"));
+    assert_eq!(browser.text(".walk h1"), "停下来");
+    assert!(browser.text(".walk .alarm-say").contains("断总闸"), "what to do about the current");
     assert_eq!(browser.find(".walk .alarm a[href^='tel:']").attribute("href"), format!("tel:{HOTLINE}"));
     shoot(&browser, &format!("walk-danger-{ending}"));
     nothing_sticks_out(&browser);
@@ -150,13 +151,16 @@ fn an_agent_takes_a_call_with_the_keyboard_alone() {
     browser.wait_until("the desk", &at("/desk"));
     let focused = "return document.activeElement.id";
     browser.wait_until("the box has the focus", &format!("{focused} === 'q'"));
-    browser.find("#q").send_keys(&format!("洗衣机不脱水{}", key::ENTER));
-    browser.wait_until("results", "return document.querySelectorAll('.desk-results li').length > 2");
-    browser.press(&["/", key::DOWN, key::ENTER]);
+    browser.find("#q").send_keys("洗衣机不脱水");
+    let typed = "return decodeURIComponent(location.search) === '?q=洗衣机不脱水'
+        && document.querySelectorAll('.desk-results li').length > 2";
+    browser.wait_until("results while typing", typed);
+    browser.press(&[key::DOWN, key::ENTER]);
     let on_a_step = "return document.readyState === 'complete' && !!document.querySelector('.desk-step')";
     browser.wait_until("the first step", on_a_step);
     shoot(&browser, "desk-article");
     assert!(!browser.find_all(".agent-note").is_empty(), "read-aloud lines for the agent");
+    assert_eq!(browser.text("[data-copy]"), "复制", "the script shows the button");
     let first = browser.text(".desk-step h2");
     let step_is_not = |title: &str| {
         format!(

@@ -6,6 +6,7 @@ mod api;
 #[expect(unreachable_pub, reason = "it is also the library of the fuzz crate")]
 mod check;
 mod commands;
+mod desk;
 mod embeddings;
 mod events;
 mod folders;

@@ -31,7 +31,7 @@ fn no_drain() -> String {
         .to_owned()
 }
 
-fn world() -> World {
+pub(crate) fn world() -> World {
     World::new(&[("spin.md", &no_spin("")), ("drain.md", &no_drain()), ("signs.toml", SIGNS)])
 }
 
@@ -264,6 +264,34 @@ async fn a_complaint_of_danger_stops_everything() {
     let calm = world.begin(json!({"article": "spin"}), "").await;
     let stopped = world.did(&calm, "look", "unsafe").await;
     assert_eq!(at(&stopped).0, "danger");
+}
+
+#[tokio::test]
+async fn who_stops_at_a_step_reads_the_words_for_the_danger_that_is_near() {
+    let danger = "[gas -> help] 请先关总阀、开窗，到室外。\n+ 燃气味\n[shock] 别再碰它，断总闸。\n+ 漏电\n";
+    let article = |appliance: &str, safety: &str| {
+        format!(
+            "---\nkind: troubleshooting\nappliance: {appliance}\n---\n## 软件排查\n### 试 {{#try minutes=1}}\n试。\n\
+             ## 硬件排查\n### 动手 {{#do minutes=1 {safety}}}\n做。\n"
+        )
+    };
+    let world = World::new(&[
+        ("stove.md", &article("燃气灶", "safety=断电")),
+        ("pipe.md", &article("烘干机", "safety=断电,关气")),
+        ("spin.md", &article("洗衣机", "safety=断电")),
+        ("purifier.md", &article("空气净化器", "safety=防滑")),
+        ("help.md", "---\nid: help\ntitle: 燃气泄漏\nseverity: danger\n---\n关阀。\n"),
+        ("danger.txt", danger),
+    ]);
+    let stopped = async |id: &str| {
+        let walk = world.begin(json!({"article": id}), "").await;
+        world.did(&walk, "try", "unsafe").await["danger"].clone()
+    };
+    let gas = json!({"say": "请先关总阀、开窗，到室外。", "article": "/a/help"});
+    assert_eq!((stopped("stove").await, stopped("pipe").await), (gas.clone(), gas));
+    assert_eq!(stopped("spin").await, json!({"say": "别再碰它，断总闸。", "article": null}));
+    let other = stopped("purifier").await;
+    assert!(other["say"].as_str().is_some_and(|say| say.contains("觉得不安全就停下")), "{other}");
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 // Search as you type.
-// Holds: the live search of the start page. It asks the server for the page's own `results` block
-// (header X-Fragment), puts it into #results and keeps the address in step.
+// Holds: the live search of the start page and of the desk. It asks the server for the page's own `results` block
+// (header X-Fragment), puts it into #results and keeps the address in step. Where a call is on beside the results
+// (data-beside) the address stays that of the call, and a search that is sent is a page of its own.
 // Leaves to others: the form itself, which works without this file, and keys (keys.js).
 // Rules: nothing is asked while an input method is composing; the Enter that ends a composition sends nothing;
 // a failed request leaves the last results on the page and says so.
@@ -19,6 +20,7 @@ function start() {
   let timer = 0;
   let request = null;
   let shown = address();
+  const beside = "beside" in form.dataset;
 
   box.addEventListener("compositionstart", () => {
     composing = true;
@@ -40,8 +42,10 @@ function start() {
       event.preventDefault();
       return;
     }
-    event.preventDefault();
     clearTimeout(timer);
+    request?.abort();
+    if (beside) return;
+    event.preventDefault();
     // On a phone the keyboard covers the results; on a desk the next word follows.
     if (matchMedia("(pointer: coarse)").matches) box.blur();
     show(address(), true);
@@ -81,7 +85,7 @@ function start() {
       }
       put(html);
       shown = url;
-      history.replaceState(history.state, "", url);
+      if (!beside) history.replaceState(history.state, "", url);
     } catch (error) {
       if (error.name === "AbortError") return;
       say("网络不通，结果没有更新。请检查网络，再按「搜索」。", true);
@@ -112,5 +116,6 @@ function address() {
     if (text !== "") fields.append(name, text);
   }
   const query = fields.toString();
-  return query === "" ? "/" : `/?${query}`;
+  const page = form.getAttribute("action");
+  return query === "" ? page : `${page}?${query}`;
 }

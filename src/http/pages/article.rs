@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 
-use super::{SiteView, own_path, page, path_of, problem_page};
+use super::{SiteView, feedback::SAID, own_path, page, path_of, problem_page};
 use crate::{
     article::{Audience, Renderer, Section, SectionRole, Severity, Step, Who},
     guide::is_walkable,
@@ -34,6 +34,8 @@ struct ArticlePage {
     back: String,
     /// The complaint the reader came with.
     asked: String,
+    /// Whether a word about the article was just kept.
+    said: bool,
     article: ArticleView,
 }
 
@@ -103,6 +105,7 @@ pub(crate) async fn article(
             site: SiteView::new(&state, caller, request.headers(), path_of(&request)),
             asked: asked(&back(&request)),
             back: back(&request),
+            said: request.uri().query() == Some(SAID),
             article,
         }),
     }
@@ -148,7 +151,7 @@ pub(super) fn view(answer: &ArticleAnswer, caller: Caller) -> ArticleView {
         id: article.id.to_string(),
         revision: article_revision(article, caller.0),
         title: article.title.clone(),
-        kind: article.kind.label(),
+        kind: article.kind_label(),
         appliance: article.appliances.join("、"),
         models: article.models.clone(),
         codes: article.codes.clone(),

@@ -12,6 +12,7 @@ use super::{
     SiteView,
     article::{ArticleView, view as article_view},
     home::AlertView,
+    narrowing::{Here, LinkView, NarrowingView},
     page, path_of, problem_page,
     walk::{WalkForm, act, refused},
     walk_view::{Mode, WalkView},
@@ -22,7 +23,7 @@ use crate::{
     found::{AnswerClass, Found, Hit, Question},
     guide::{Channel, is_walkable},
     http::{
-        api::blocking,
+        api::{blocking, search::question},
         auth::{Caller, From},
         error::HttpFault,
         links::{ReaderLinks, query_value},
@@ -36,7 +37,7 @@ use crate::{
 const RESULTS: usize = 8;
 
 #[derive(Template)]
-#[template(path = "page/desk.html")]
+#[template(path = "page/desk.html", blocks = ["results"])]
 struct DeskPage {
     page_title: String,
     site: SiteView,
@@ -51,10 +52,16 @@ struct DeskView {
     here: String,
     focus_search: bool,
     notice: Option<String>,
+    /// Whether a word about the article was just kept.
+    said: bool,
     alert: Option<AlertView>,
     searched: bool,
     found_as: &'static str,
     results: Vec<ResultView>,
+    /// What to ask the customer, where several articles are near.
+    narrowing: Option<NarrowingView>,
+    /// What was answered, each with the way to take it back.
+    answered: Vec<LinkView>,
     walk: Option<WalkView>,
     /// What is written for agents in the article, to read aloud or to keep to.
     aloud: String,
@@ -70,7 +77,7 @@ struct ResultView {
     selected: bool,
 }
 
-/// The desk: nothing yet, results, an article, or a walkthrough.
+/// The desk: nothing yet, results, an article, or a walkthrough; with `X-Fragment: results` only the block of results.
 pub(crate) async fn desk(
     State(state): State<ServerState>,
     caller: Caller,
@@ -85,7 +92,9 @@ pub(crate) async fn desk(
         Err(fault) => problem_page(&state, caller, &request, fault),
         Ok(desk) => {
             let site = SiteView::new(&state, caller, request.headers(), path_of(&request));
-            page(&DeskPage { page_title: "坐席台 - 问诊".to_owned(), site, desk })
+            let whole = DeskPage { page_title: "坐席台 - 问诊".to_owned(), site, desk };
+            let fragment = request.headers().get("x-fragment").is_some_and(|v| v == "results");
+            if fragment { page(&whole.as_results()) } else { page(&whole) }
         }
     }
 }
@@ -97,11 +106,12 @@ async fn shown(
     params: Params,
     headers: &HeaderMap,
 ) -> Result<DeskView, HttpFault> {
-    let params = params.only(&["q", "a", "w", "code", "on"])?;
+    let params = params.only(&["q", "a", "w", "code", "on", "sign", "not", "said"])?;
     let given = |name: &str| params.one(name).map(|v| v.unwrap_or("").trim().to_owned());
     let (q, mut article, mut walk, code) = (given("q")?, given("a")?, given("w")?, given("code")?);
     let mode = if params.one("on")? == Some("1") { Mode::On } else { Mode::AsIs };
-    let mut desk = DeskView { code: code.clone(), ..DeskView::default() };
+    let said = params.one("said")? == Some("1");
+    let mut desk = DeskView { code: code.clone(), said, ..DeskView::default() };
     if !code.is_empty() {
         match state.tries.open_code(&state.walker, &code, role, from, headers).await {
             Ok(walked) => walk = walked.walkthrough.id.to_string(),
@@ -117,7 +127,7 @@ async fn shown(
     desk.here = format!("/desk?q={}&w={}", query_value(&q), walk);
     desk.focus_search = article.is_empty() && walk.is_empty();
     if !q.is_empty() {
-        search(state, role, &q, &article, &mut desk).await?;
+        search(state, role, question(&params)?, &article, &mut desk).await?;
     }
     if !article.is_empty() {
         open(state, role, article, &q, &mut desk).await?;
@@ -126,20 +136,29 @@ async fn shown(
 }
 
 /// What the complaint finds.
-async fn search(state: &ServerState, role: Role, q: &str, open: &str, desk: &mut DeskView) -> Result<(), HttpFault> {
-    let question = Question::new(q)?.page(RESULTS, 0)?;
-    let finder = state.finder.clone();
-    let found: Found = blocking(move || finder.find(&question, role)).await??;
+async fn search(
+    state: &ServerState,
+    role: Role,
+    question: Question,
+    open: &str,
+    desk: &mut DeskView,
+) -> Result<(), HttpFault> {
+    let question = question.page(RESULTS, 0)?;
+    let (finder, wanted) = (state.finder.clone(), question.clone());
+    let found: Found = blocking(move || finder.find(&wanted, role)).await??;
+    let here = Here::on("/desk", &question.text, &question);
     desk.searched = true;
+    desk.narrowing = found.question.as_ref().map(|asked| here.narrowing(asked, &found));
+    desk.answered = here.answered();
     desk.found_as = match found.answer {
         AnswerClass::Confident => "最可能的答案",
         AnswerClass::Possible => "可能相关",
         AnswerClass::None => "没有找到。换个说法，或问清电器和代码",
     };
     let result = |hit: &Hit| ResultView {
-        url: format!("/desk?q={}&a={}", query_value(q), query_value(hit.article.id.as_str())),
+        url: format!("/desk?q={}&a={}", query_value(&question.text), query_value(hit.article.id.as_str())),
         title: hit.article.title.clone(),
-        kind: hit.article.kind.label(),
+        kind: hit.article.kind_label(),
         agent_only: hit.article.audience == Audience::Agent,
         danger: hit.article.severity == Severity::Danger,
         selected: hit.article.id.as_str() == open,

@@ -3,6 +3,7 @@
 mod article;
 mod desk;
 mod editor;
+mod feedback;
 mod home;
 mod narrowing;
 mod problem;
@@ -14,6 +15,7 @@ mod walk_view;
 pub(super) use article::{article, old_address};
 pub(super) use desk::{desk, desk_on};
 pub(super) use editor::editor;
+pub(super) use feedback::feedback;
 pub(super) use home::home;
 pub(super) use problem::problem_page;
 pub(super) use sign_in::{login, login_form, logout};

@@ -34,9 +34,14 @@ pub(super) struct Here<'q> {
 
 impl<'q> Here<'q> {
     pub(super) fn new(query: &str, question: &'q Question) -> Self {
+        Self::on("/", query, question)
+    }
+
+    /// On the page of this path.
+    pub(super) fn on(page: &str, query: &str, question: &'q Question) -> Self {
         let appliance = question.appliance.as_deref().map(|a| format!("&appliance={}", query_value(a)));
         let exact = if question.exact { "&exact=1" } else { "" };
-        Self { start: format!("/?q={}{}{exact}", query_value(query), appliance.unwrap_or_default()), question }
+        Self { start: format!("{page}?q={}{}{exact}", query_value(query), appliance.unwrap_or_default()), question }
     }
 
     /// What the question was understood as, as far as a person may want to correct it.

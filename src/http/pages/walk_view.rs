@@ -42,7 +42,7 @@ pub(super) struct StepView {
     pub id: String,
     pub title: String,
     pub layer: &'static str,
-    pub why: String,
+    pub reason: String,
     pub safety: Vec<String>,
     pub html: String,
 }
@@ -184,8 +184,7 @@ impl WalkView {
                 Layer::Software => "软件",
                 Layer::Hardware => "硬件",
             },
-            // The title stands above it.
-            why: due.why.split_once('：').map_or(due.why.as_str(), |(_, reason)| reason).to_owned(),
+            reason: due.reason.clone(),
             safety: due.step.safety.first.clone(),
             html: with_verdict(&lines_html(walked, due.step.lines, role)),
         });
