@@ -223,7 +223,7 @@ fn tell(turn: &Result<Report, PublishFault>, first: bool) {
                     "{} {what} {} → {id}，{} 毫秒可搜，{problems}",
                     clock_time(receipt.at),
                     receipt.file,
-                    receipt.save_to_search_ms
+                    receipt.save_to_search_ms.unwrap_or_default()
                 ));
             }
         }

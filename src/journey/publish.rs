@@ -265,7 +265,7 @@ impl Publisher {
                     hash: taken.hash,
                     id: taken.id.clone(),
                     generation: self.generation,
-                    save_to_search_ms: u64::try_from(saved.as_millis()).unwrap_or(u64::MAX),
+                    save_to_search_ms: Some(u64::try_from(saved.as_millis()).unwrap_or(u64::MAX)),
                     problems: self.corpus.problems_of(&taken.path),
                     at: now,
                 }
