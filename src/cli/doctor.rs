@@ -12,7 +12,7 @@ use walkdir::WalkDir;
 
 use super::{
     Failure,
-    open::open,
+    open::{open, way_in_without_tokens},
     progress::trouble_words,
     settings::{FILE, Settings},
 };
@@ -252,7 +252,7 @@ fn tokens(settings: &Settings) -> Finding {
     let named = [("坐席", &tokens.agent), ("编辑", &tokens.editor), ("管理员", &tokens.admin)];
     let set: Vec<&str> = named.iter().filter(|(_, token)| token.is_some()).map(|(role, _)| *role).collect();
     if set.is_empty() {
-        Finding::Told("没有设置口令：只能用第一次启动时印出的一次性链接登录".to_owned())
+        Finding::Told(way_in_without_tokens(&settings.data))
     } else {
         Finding::Well(format!("设置了口令：{}", set.join("、")))
     }

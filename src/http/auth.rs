@@ -27,6 +27,12 @@ const SESSION: Duration = Duration::from_secs(12 * 3600);
 /// Wrong tokens allowed from one address within [`GUESS_WINDOW`].
 const GUESSES: u32 = 10;
 const GUESS_WINDOW: Duration = Duration::from_secs(600);
+/// Said of a sign-in link that was used, or printed at an earlier start. There is no other way in then, and the data
+/// folder is in reach of who runs the server only.
+const OLD_LINK: &str = "登录链接只能用一次，重新启动后旧链接也作废。请用最近一次启动时印出的链接；\
+                        用过以后还要再登录，就停掉问诊，删掉数据文件夹里的 link-used 文件，再启动，会印出新的链接。";
+/// The same where tokens are set.
+const OLD_LINK_BESIDE_TOKENS: &str = "登录链接只能用一次，这个已经用过或者作废了。这里设置了口令，请用口令登录。";
 /// The cookie's name.
 const COOKIE: &str = "wenzhen";
 
@@ -46,9 +52,16 @@ pub struct Auth {
     /// SHA-256 of each token, so that comparing takes the same time whatever its length.
     tokens: Vec<(Role, [u8; 32])>,
     key: [u8; 32],
-    /// A sign-in link that works once.
-    once: Mutex<Option<[u8; 32]>>,
+    link: Mutex<Option<Link>>,
     guesses: Limit<IpAddr>,
+}
+
+/// A sign-in link that works once.
+struct Link {
+    /// SHA-256 of its token.
+    token: [u8; 32],
+    /// Remembers that it has been used.
+    used: Box<dyn FnOnce() + Send>,
 }
 
 impl Auth {
@@ -65,7 +78,7 @@ impl Auth {
         for (_, token) in &tokens {
             key.update(token);
         }
-        Self { tokens, key: key.finalize().into(), once: Mutex::default(), guesses: Limit::new(GUESSES, GUESS_WINDOW) }
+        Self { tokens, key: key.finalize().into(), link: Mutex::default(), guesses: Limit::new(GUESSES, GUESS_WINDOW) }
     }
 
     /// Whether any token is set.
@@ -74,9 +87,20 @@ impl Auth {
         !self.tokens.is_empty()
     }
 
-    /// Lets `token` sign in as administrator, once.
-    pub fn allow_once(&self, token: &str) {
-        *self.once.lock().unwrap_or_else(PoisonError::into_inner) = Some(hash(token));
+    /// Lets `token` sign in as administrator, once; then `used` is called.
+    pub fn allow_once(&self, token: &str, used: impl FnOnce() + Send + 'static) {
+        let link = Link { token: hash(token), used: Box::new(used) };
+        *self.link.lock().unwrap_or_else(PoisonError::into_inner) = Some(link);
+    }
+
+    /// The role of the sign-in link, when `token` is its; afterwards it gives none.
+    fn use_link(&self, token: &str) -> Option<Role> {
+        let given = hash(token);
+        let mut link = self.link.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = link.take_if(|link| bool::from(link.token.ct_eq(&given)));
+        drop(link);
+        (taken?.used)();
+        Some(Role::Admin)
     }
 
     /// The role a token gives.
@@ -88,16 +112,21 @@ impl Auth {
     /// Signs in with a token typed at `/login`, counting wrong ones from `address`.
     pub(crate) fn sign_in(&self, token: &str, address: Option<IpAddr>) -> Result<Role, HttpFault> {
         self.check_guesses(address)?;
-        if let Some(role) = self.role_of(token.trim()) {
-            return Ok(role);
-        }
-        let mut once = self.once.lock().unwrap_or_else(PoisonError::into_inner);
-        if once.as_ref().is_some_and(|o| bool::from(o.ct_eq(&hash(token.trim())))) {
-            *once = None;
-            return Ok(Role::Admin);
-        }
-        self.count_guess(address);
-        Err(HttpFault::new(StatusCode::UNAUTHORIZED, "wrong-token", "口令不对。请检查后再试。"))
+        let role = self.role_of(token.trim()).or_else(|| self.use_link(token.trim()));
+        role.ok_or_else(|| {
+            self.count_guess(address);
+            HttpFault::new(StatusCode::UNAUTHORIZED, "wrong-token", "口令不对。请检查后再试。")
+        })
+    }
+
+    /// Signs in by the link printed at a start.
+    pub(crate) fn follow_link(&self, token: &str, address: Option<IpAddr>) -> Result<Role, HttpFault> {
+        self.check_guesses(address)?;
+        self.use_link(token.trim()).ok_or_else(|| {
+            self.count_guess(address);
+            let detail = if self.has_tokens() { OLD_LINK_BESIDE_TOKENS } else { OLD_LINK };
+            HttpFault::new(StatusCode::UNAUTHORIZED, "old-link", detail)
+        })
     }
 
     /// The cookie of a sign-in.
