@@ -270,6 +270,7 @@ fn doctor_says_whether_hotline_tokens_and_settings_file_are_there() {
     let full = run(folder.path(), &["doctor"]);
     assert!(full.out.contains("服务热线 400-1") && full.out.contains("口令：坐席、编辑"), "{}", full.out);
     assert!(full.out.contains("读取了设置文件 wenzhen.toml") && !full.out.contains("没有设置"), "{}", full.out);
+    assert!(full.out.contains("容易被猜中"), "a short token: {}", full.out);
     assert!(!full.out.contains("secret-a"), "a token is not shown");
 }
 
