@@ -3,6 +3,7 @@
 pub(crate) mod articles;
 pub(crate) mod events;
 pub(crate) mod handoffs;
+mod listeners;
 pub(crate) mod media;
 pub(crate) mod problems;
 pub(crate) mod receipts;
