@@ -12,7 +12,7 @@ use walkdir::WalkDir;
 
 use super::{
     Failure,
-    open::open,
+    open::{open, way_in_without_tokens},
     progress::trouble_words,
     settings::{FILE, Settings},
 };
@@ -22,6 +22,8 @@ use crate::{article::Level, journey::examine};
 const WATCHES: &str = "/proc/sys/fs/inotify/max_user_watches";
 /// A program on our port has this long to say that it is Wenzhen.
 const PATIENCE: Duration = Duration::from_millis(500);
+/// A shorter token can be guessed in time: who has the right one is let in however many wrong ones were tried.
+const TOKEN_CHARS: usize = 16;
 /// Most read of its answer.
 const ANSWER_BYTES: u64 = 64 << 10;
 
@@ -260,7 +262,9 @@ fn tokens(settings: &Settings) -> Finding {
     let named = [("坐席", &tokens.agent), ("编辑", &tokens.editor), ("管理员", &tokens.admin)];
     let set: Vec<&str> = named.iter().filter(|(_, token)| token.is_some()).map(|(role, _)| *role).collect();
     if set.is_empty() {
-        Finding::Told("没有设置口令：只能用第一次启动时印出的一次性链接登录".to_owned())
+        Finding::Told(way_in_without_tokens(&settings.data))
+    } else if named.iter().any(|(_, token)| token.as_ref().is_some_and(|t| t.chars().count() < TOKEN_CHARS)) {
+        Finding::Told(format!("设置了口令：{}；有的不到 {TOKEN_CHARS} 个字，容易被猜中", set.join("、")))
     } else {
         Finding::Well(format!("设置了口令：{}", set.join("、")))
     }

@@ -11,11 +11,23 @@ use crate::{
     corpus::Tick,
     journey::{Embedder, Finder, Live, Publisher, StartFault, local_today},
     meaning::Embeddings,
-    store::{DatabaseFault, Store},
+    store::{DatabaseFault, Store, is_link_used},
 };
 
 /// A command asks an embeddings server in trouble so often, then ends.
 const TRIES: usize = 3;
+
+/// What `doctor` says of an installation without tokens.
+pub(super) fn way_in_without_tokens(data: &Path) -> String {
+    if is_link_used(data) {
+        let mark = data.join("link-used");
+        return format!(
+            "没有设置口令，一次性登录链接已经用过：还要再登录，就停掉问诊，删掉 {}，再启动，会印出新的链接",
+            mark.display()
+        );
+    }
+    "没有设置口令：用启动时印出的一次性链接登录；用过之前，每次启动都会印出一个新的".to_owned()
+}
 
 /// An opened knowledge base. The data it needed is gone when this is dropped.
 pub(super) struct Opened {

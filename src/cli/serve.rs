@@ -23,7 +23,7 @@ use crate::{
         Comparer, Embedder, Finder, Live, Progress, PublishFault, Publisher, Report, Trials, Walker, clock_time,
         local_today, now_ms,
     },
-    store::{DataLock, KEPT_MS, LockFault, Secret, Store, StoreFault, random_bytes},
+    store::{DataLock, KEPT_MS, LockFault, Secret, Store, StoreFault, is_link_used, mark_link_used, random_bytes},
 };
 
 /// After a signal, answers under way have this long.
@@ -53,7 +53,7 @@ pub(super) fn serve(settings: Settings) -> Result<(), Failure> {
     let publisher = Publisher::new(&root, &settings.data, Arc::clone(&live), local_today).map_err(start_failure)?;
     let secret = Secret::open(&settings.data).map_err(store_failure)?;
     let auth = Auth::new(&settings.tokens, &secret.bytes);
-    let once = first_link(&auth, &secret)?;
+    let once = sign_in_link(&auth, &settings.data)?;
     let runtime =
         tokio::runtime::Runtime::new().map_err(|e| Failure::system(format!("启动失败：{e}"), "检查系统资源"))?;
     runtime.block_on(async {
@@ -70,7 +70,7 @@ pub(super) fn serve(settings: Settings) -> Result<(), Failure> {
         say(&format!("  知识库 {}   数据 {}", root.display(), settings.data.display()));
         say(&format!("  编辑台 http://{address}/editor   接口说明 http://{address}/api/v1/openapi.json"));
         if let Some(once) = once {
-            say(&format!("  首次登录（只能用一次）：http://{address}/login?once={once}"));
+            say(&format!("  登录链接（只能用一次）：http://{address}/login?once={once}"));
         }
         let app = router(state).into_make_service_with_connect_info::<SocketAddr>();
         let server = axum::serve(listener, app).with_graceful_shutdown(async move {
@@ -239,21 +239,27 @@ fn tell(turn: &Result<Report, PublishFault>, first: bool) {
                     "{} {what} {} → {id}，{} 毫秒可搜，{problems}",
                     clock_time(receipt.at),
                     receipt.file,
-                    receipt.save_to_search_ms
+                    receipt.save_to_search_ms.unwrap_or_default()
                 ));
             }
         }
     }
 }
 
-/// A sign-in link for a new installation without tokens.
-fn first_link(auth: &Auth, secret: &Secret) -> Result<Option<String>, Failure> {
-    if auth.has_tokens() || !secret.is_new {
+/// A sign-in link for an installation without tokens. Each start gives a new one until one has been used: a start may
+/// fail after this, or end before anybody read what it printed.
+fn sign_in_link(auth: &Auth, data: &Path) -> Result<Option<String>, Failure> {
+    if auth.has_tokens() || is_link_used(data) {
         return Ok(None);
     }
     let bytes: [u8; 16] = random_bytes().map_err(|e| Failure::system(format!("取不到随机数：{e}"), "检查系统"))?;
     let once: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
-    auth.allow_once(&once);
+    let data = data.to_owned();
+    auth.allow_once(&once, move || {
+        if let Err(fault) = mark_link_used(&data) {
+            tracing::warn!(error = &fault as &dyn std::error::Error, "the next start will print a sign-in link again");
+        }
+    });
     Ok(Some(once))
 }
 
@@ -288,4 +294,34 @@ async fn stopped() {
 fn say(line: &str) {
     // A closed terminal must not end the server.
     let _ = writeln!(std::io::stdout().lock(), "{line}");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::Tokens;
+
+    #[test]
+    fn every_start_without_tokens_gives_a_sign_in_link_until_one_has_been_used() {
+        let data = tempfile::tempdir().expect("a folder");
+        let start = |tokens: &Tokens| {
+            let secret = Secret::open(data.path()).expect("a key");
+            let auth = Auth::new(tokens, &secret.bytes);
+            let link = sign_in_link(&auth, data.path()).ok().flatten();
+            (auth, link)
+        };
+        let none = Tokens::default();
+        let lost = start(&none).1.expect("a link");
+        let (auth, link) = start(&none);
+        let link = link.expect("a link: the first start may have failed");
+        assert!(auth.follow_link(&lost, None).is_err(), "only the newest one works");
+        assert!(start(&none).1.is_some(), "a wrong one uses nothing up");
+        let some = Tokens { editor: Some("editor-token".to_owned()), ..Tokens::default() };
+        assert!(start(&some).1.is_none(), "where there are tokens nobody needs one");
+
+        assert!(auth.follow_link(&link, None).is_ok() && auth.follow_link(&link, None).is_err());
+        assert!(start(&none).1.is_none());
+        std::fs::remove_file(data.path().join("link-used")).expect("deleted");
+        assert!(start(&none).1.is_some(), "the way back in");
+    }
 }

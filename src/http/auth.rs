@@ -24,9 +24,16 @@ use crate::access::Role;
 
 /// A sign-in lasts a working day.
 const SESSION: Duration = Duration::from_secs(12 * 3600);
-/// Wrong tokens allowed from one address within [`GUESS_WINDOW`].
+/// Wrong tokens from one address within [`GUESS_WINDOW`] that are told to be wrong; who has the right one is let in
+/// whatever others at the address tried, since behind a proxy all share one.
 const GUESSES: u32 = 10;
 const GUESS_WINDOW: Duration = Duration::from_secs(600);
+/// Said of a sign-in link that was used, or printed at an earlier start. There is no other way in then, and the data
+/// folder is in reach of who runs the server only.
+const OLD_LINK: &str = "登录链接只能用一次，重新启动后旧链接也作废。请用最近一次启动时印出的链接；\
+                        用过以后还要再登录，就停掉问诊，删掉数据文件夹里的 link-used 文件，再启动，会印出新的链接。";
+/// The same where tokens are set.
+const OLD_LINK_BESIDE_TOKENS: &str = "登录链接只能用一次，这个已经用过或者作废了。这里设置了口令，请用口令登录。";
 /// The cookie's name.
 const COOKIE: &str = "wenzhen";
 
@@ -46,9 +53,16 @@ pub struct Auth {
     /// SHA-256 of each token, so that comparing takes the same time whatever its length.
     tokens: Vec<(Role, [u8; 32])>,
     key: [u8; 32],
-    /// A sign-in link that works once.
-    once: Mutex<Option<[u8; 32]>>,
+    link: Mutex<Option<Link>>,
     guesses: Limit<IpAddr>,
+}
+
+/// A sign-in link that works once.
+struct Link {
+    /// SHA-256 of its token.
+    token: [u8; 32],
+    /// Remembers that it has been used.
+    used: Box<dyn FnOnce() + Send>,
 }
 
 impl Auth {
@@ -65,7 +79,7 @@ impl Auth {
         for (_, token) in &tokens {
             key.update(token);
         }
-        Self { tokens, key: key.finalize().into(), once: Mutex::default(), guesses: Limit::new(GUESSES, GUESS_WINDOW) }
+        Self { tokens, key: key.finalize().into(), link: Mutex::default(), guesses: Limit::new(GUESSES, GUESS_WINDOW) }
     }
 
     /// Whether any token is set.
@@ -74,9 +88,20 @@ impl Auth {
         !self.tokens.is_empty()
     }
 
-    /// Lets `token` sign in as administrator, once.
-    pub fn allow_once(&self, token: &str) {
-        *self.once.lock().unwrap_or_else(PoisonError::into_inner) = Some(hash(token));
+    /// Lets `token` sign in as administrator, once; then `used` is called.
+    pub fn allow_once(&self, token: &str, used: impl FnOnce() + Send + 'static) {
+        let link = Link { token: hash(token), used: Box::new(used) };
+        *self.link.lock().unwrap_or_else(PoisonError::into_inner) = Some(link);
+    }
+
+    /// The role of the sign-in link, when `token` is its; afterwards it gives none.
+    fn use_link(&self, token: &str) -> Option<Role> {
+        let given = hash(token);
+        let mut link = self.link.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = link.take_if(|link| bool::from(link.token.ct_eq(&given)));
+        drop(link);
+        (taken?.used)();
+        Some(Role::Admin)
     }
 
     /// The role a token gives.
@@ -87,17 +112,16 @@ impl Auth {
 
     /// Signs in with a token typed at `/login`, counting wrong ones from `address`.
     pub(crate) fn sign_in(&self, token: &str, address: Option<IpAddr>) -> Result<Role, HttpFault> {
-        self.check_guesses(address)?;
-        if let Some(role) = self.role_of(token.trim()) {
-            return Ok(role);
-        }
-        let mut once = self.once.lock().unwrap_or_else(PoisonError::into_inner);
-        if once.as_ref().is_some_and(|o| bool::from(o.ct_eq(&hash(token.trim())))) {
-            *once = None;
-            return Ok(Role::Admin);
-        }
-        self.count_guess(address);
-        Err(HttpFault::new(StatusCode::UNAUTHORIZED, "wrong-token", "口令不对。请检查后再试。"))
+        let role = self.role_of(token.trim()).or_else(|| self.use_link(token.trim()));
+        role.ok_or_else(|| self.refused(address, "wrong-token", "口令不对。请检查后再试。"))
+    }
+
+    /// Signs in by the link printed at a start.
+    pub(crate) fn follow_link(&self, token: &str, address: Option<IpAddr>) -> Result<Role, HttpFault> {
+        self.use_link(token.trim()).ok_or_else(|| {
+            let detail = if self.has_tokens() { OLD_LINK_BESIDE_TOKENS } else { OLD_LINK };
+            self.refused(address, "old-link", detail)
+        })
     }
 
     /// The cookie of a sign-in.
@@ -132,22 +156,16 @@ impl Auth {
         mac.finalize().into_bytes().iter().map(|b| format!("{b:02x}")).collect()
     }
 
-    fn check_guesses(&self, address: Option<IpAddr>) -> Result<(), HttpFault> {
-        let over = address.is_some_and(|a| self.guesses.is_over(&a));
-        if over {
-            return Err(HttpFault::new(
-                StatusCode::TOO_MANY_REQUESTS,
-                "too-many-guesses",
-                "口令试错太多次，请十分钟后再试。",
-            ));
-        }
-        Ok(())
-    }
-
-    fn count_guess(&self, address: Option<IpAddr>) {
+    /// Counts a wrong token from `address` and says what is wrong, unless there were too many.
+    fn refused(&self, address: Option<IpAddr>, code: &'static str, detail: &str) -> HttpFault {
         if let Some(address) = address {
+            if self.guesses.is_over(&address) {
+                let detail = "口令试错太多次，请十分钟后再试。";
+                return HttpFault::new(StatusCode::TOO_MANY_REQUESTS, "too-many-guesses", detail);
+            }
             self.guesses.count(address);
         }
+        HttpFault::new(StatusCode::UNAUTHORIZED, code, detail)
     }
 }
 
@@ -163,6 +181,16 @@ fn unix_now() -> u64 {
 pub(crate) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     let pairs = headers.get_all(header::COOKIE).into_iter().filter_map(|h| h.to_str().ok()).flat_map(|h| h.split(';'));
     pairs.filter_map(|pair| pair.trim().split_once('=')).find(|(n, _)| *n == name).map(|(_, v)| v)
+}
+
+/// The token of `Authorization: Bearer`, empty when it is none. Other schemes are not for us: a server in front that
+/// asks for a password sends it on.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers.get_all(header::AUTHORIZATION).into_iter().find_map(|value| {
+        let said = value.as_bytes();
+        let (scheme, token) = said.split_at(said.iter().position(|b| *b == b' ').unwrap_or(said.len()));
+        scheme.eq_ignore_ascii_case(b"bearer").then(|| std::str::from_utf8(token).unwrap_or("").trim())
+    })
 }
 
 /// The address a request came from; absent when a test calls the router directly.
@@ -189,28 +217,14 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiFault> {
         let auth = ServerState::from_ref(state).auth;
-        let Some(value) = parts.headers.get(header::AUTHORIZATION).cloned() else {
+        let Some(token) = bearer(&parts.headers) else {
             return Ok(Self(auth.role_of_headers(&parts.headers).unwrap_or(Role::Customer)));
         };
-        let From(address) = match From::from_request_parts(parts, state).await {
-            Ok(from) => from,
-            Err(never) => match never {},
-        };
-        auth.check_guesses(address)?;
-        let token =
-            value.to_str().ok().and_then(|v| v.split_once(' ')).filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer"));
-        match token.and_then(|(_, t)| auth.role_of(t.trim())) {
-            Some(role) => Ok(Self(role)),
-            None => {
-                auth.count_guess(address);
-                Err(HttpFault::new(
-                    StatusCode::UNAUTHORIZED,
-                    "wrong-token",
-                    "口令不对。请用 Authorization: Bearer 加正确的口令。",
-                )
-                .into())
-            }
+        if let Some(role) = auth.role_of(token) {
+            return Ok(Self(role));
         }
+        let address = parts.extensions.get::<ConnectInfo<std::net::SocketAddr>>().map(|c| c.0.ip());
+        Err(auth.refused(address, "wrong-token", "口令不对。请用 Authorization: Bearer 加正确的口令。").into())
     }
 }
 

@@ -266,7 +266,7 @@ impl Publisher {
                     hash: taken.hash,
                     id: taken.id.clone(),
                     generation: self.generation,
-                    save_to_search_ms: u64::try_from(saved.as_millis()).unwrap_or(u64::MAX),
+                    save_to_search_ms: Some(u64::try_from(saved.as_millis()).unwrap_or(u64::MAX)),
                     problems,
                     at: now,
                 }

@@ -25,7 +25,7 @@ pub use handoffs::CODE_TRIES;
 pub use last_good::{LastGood, StoreFault};
 pub use lock::{DataLock, LockFault};
 pub use retention::{KEPT_MS, Swept};
-pub use secret::{Secret, random_bytes};
+pub use secret::{Secret, is_link_used, mark_link_used, random_bytes};
 pub use texts::KeptText;
 pub use vectors::{KeptCount, KeptVectors, VectorForm};
 pub use walkthroughs::{Kept, Seq};

@@ -260,11 +260,17 @@ fn doctor_says_whether_hotline_tokens_and_settings_file_are_there() {
     let bare = ended(program(folder.path(), "127.0.0.1:0").env_remove("WENZHEN_EDITOR_TOKEN").arg("doctor"));
     assert!(bare.out.contains("没有设置服务热线，页面不显示电话") && bare.out.contains("没有设置口令"), "{}", bare.out);
     assert_eq!(bare.code, Some(0), "what may be left out is not wrong: {}", bare.out);
+    assert!(bare.out.contains("每次启动都会印出一个新的"), "{}", bare.out);
+    fs::create_dir(folder.path().join("data")).expect("made");
+    fs::write(folder.path().join("data/link-used"), "").expect("written");
+    let used = ended(program(folder.path(), "127.0.0.1:0").env_remove("WENZHEN_EDITOR_TOKEN").arg("doctor"));
+    assert!(used.out.contains("已经用过") && used.out.contains("data/link-used"), "{}", used.out);
     fs::write(folder.path().join("wenzhen.toml"), "hotline = \"400-1\"\nagent_token = \"secret-a\"\n")
         .expect("written");
     let full = run(folder.path(), &["doctor"]);
     assert!(full.out.contains("服务热线 400-1") && full.out.contains("口令：坐席、编辑"), "{}", full.out);
     assert!(full.out.contains("读取了设置文件 wenzhen.toml") && !full.out.contains("没有设置"), "{}", full.out);
+    assert!(full.out.contains("容易被猜中"), "a short token: {}", full.out);
     assert!(!full.out.contains("secret-a"), "a token is not shown");
 }
 

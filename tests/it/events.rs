@@ -214,3 +214,25 @@ async fn an_unknown_parameter_is_named() {
     assert_eq!(answer.status, 400);
     assert!(answer.text().contains("since"));
 }
+
+#[tokio::test]
+async fn one_address_cannot_listen_for_everybody() {
+    let world = World::new(&[]);
+    let listen = async |token: &str| {
+        let address = std::net::SocketAddr::from(([192, 0, 2, 77], 40_000));
+        let request = Request::get("/api/v1/events").extension(axum::extract::ConnectInfo(address));
+        let request =
+            if token.is_empty() { request } else { request.header("authorization", format!("Bearer {token}")) };
+        let request = request.body(Body::empty()).expect("a request");
+        world.router.clone().oneshot(request).await.expect("an answer")
+    };
+    let mut open = Vec::new();
+    for _ in 0..64 {
+        open.push(listen("").await);
+    }
+    assert!(open.iter().all(|answer| answer.status() == 200));
+    assert_eq!(listen("").await.status(), 503);
+    assert_eq!(listen(AGENT).await.status(), 200, "staff at the same address");
+    open.pop();
+    assert_eq!(listen("").await.status(), 200, "one has left");
+}

@@ -252,6 +252,49 @@ fn receipts_are_for_editors_and_an_unknown_one_is_missing() {
     assert_eq!(story.server.get(&format!("{unknown}?wait=soon"), EDITOR).0, 400);
 }
 
+#[tokio::test]
+async fn bytes_that_no_file_holds_any_more_have_no_receipt() {
+    let (one, other) = (about("青桐鹭"), about("白榆鸢"));
+    let mut world = World::new(&[("a.md", &one), ("synonyms.txt", "甲乙 = 丙丁\n")]);
+    let receipt = async |world: &World, text: &str| {
+        let answer = world.get(&format!("/api/v1/receipts/{}", sha256(text)), EDITOR).await;
+        (answer.status.as_u16(), answer.json()["file"].clone())
+    };
+    assert_eq!(receipt(&world, &one).await, (200, "a.md".into()));
+    assert_eq!(receipt(&world, "甲乙 = 丙丁\n").await, (200, "synonyms.txt".into()), "a list is no article");
+    world.write("a.md", &other);
+    world.look();
+    assert_eq!((receipt(&world, &one).await.0, receipt(&world, &other).await.0), (404, 200));
+    world.write("b.md", &one);
+    world.look();
+    assert_eq!(receipt(&world, &one).await, (200, "b.md".into()), "another file holds them");
+    world.write("a.md", &one);
+    world.look();
+    assert_eq!((receipt(&world, &one).await, receipt(&world, &other).await.0), ((200, "a.md".into()), 404));
+    world.remove("a.md");
+    world.look();
+    assert_eq!(receipt(&world, &one).await, (200, "b.md".into()));
+    world.remove("b.md");
+    world.look();
+    assert_eq!(receipt(&world, &one).await.0, 404);
+}
+
+#[tokio::test]
+async fn every_file_of_a_bulk_save_has_a_receipt() {
+    const FILES: usize = 1_200;
+    let mut world = World::new(&[]);
+    let words = |n: usize| format!("# 第{n}篇\n");
+    (0..FILES).for_each(|n| world.write(&format!("{n:04}.md"), &words(n)));
+    world.look();
+    for n in [0, 500, FILES - 1] {
+        let answer = world.get(&format!("/api/v1/receipts/{}", sha256(words(n))), EDITOR).await;
+        let (body, file) = (answer.json(), format!("{n:04}.md"));
+        assert_eq!((answer.status.as_u16(), &body["file"]), (200, &file.as_str().into()), "{body}");
+        assert!(body["id"].is_string() && body["problems"].is_array(), "{body}");
+        assert_eq!(body["generation"], world.live.snapshot().expect("published").generation);
+    }
+}
+
 /// Receipts that come after the news of their generation leave the caller waiting for the next one.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_caller_who_waits_for_a_receipt_is_woken_by_the_turn_that_brings_it() {

@@ -362,6 +362,27 @@ async fn a_wrong_token_keeps_the_form_and_says_why() {
 }
 
 #[tokio::test]
+async fn a_sign_in_link_works_once_and_then_says_so_and_what_to_do() {
+    let mut world = house();
+    for (tokens, way) in [
+        (Tokens::default(), "link-used"),
+        (Tokens { editor: Some(EDITOR.to_owned()), ..Tokens::default() }, "请用口令登录"),
+    ] {
+        let auth = Arc::new(Auth::new(&tokens, &[7; 32]));
+        auth.allow_once("0f0f", || {});
+        let (finder, walker) = (world.finder.clone(), world.walker.clone());
+        world.router = router(ServerState { finder, walker, auth, tries: Arc::default(), hotline: None });
+        let answer = world.get("/login?once=0f0f", "").await;
+        assert_eq!((answer.status.as_u16(), answer.header("location")), (303, "/editor"));
+        assert!(answer.header("set-cookie").starts_with("wenzhen=admin."));
+        let again = world.get("/login?once=0f0f", "").await;
+        assert!(again.header("set-cookie").is_empty());
+        let html = again.text();
+        assert!(html.contains("只能用一次") && html.contains(way) && !html.contains("口令不对"), "{html}");
+    }
+}
+
+#[tokio::test]
 async fn the_way_on_after_signing_in_never_leaves_the_site() {
     let world = house();
     let foreign = [

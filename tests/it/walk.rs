@@ -2,10 +2,11 @@
 
 use axum::{
     body::Body,
+    extract::ConnectInfo,
     http::{Request, StatusCode},
 };
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, net::SocketAddr};
 use wenzhen::{access::Role, guide::Channel, journey::Beginning};
 
 use crate::world::{AGENT, Answer, EDITOR, World, encoded};
@@ -427,4 +428,65 @@ async fn near_results_are_told_apart_by_a_question_whose_answers_are_addresses()
     let page =
         world.get(&format!("/?q={}&sign={}", encoded("洗衣机脱水排水都不行"), encoded("能排水:否")), "").await.text();
     assert!(page.contains("能排水：否"), "the answer stands above the results and can be taken back");
+}
+
+// ---- What customers may have kept
+
+async fn post_from(world: &World, ip: [u8; 4], path: &str, body: &Value, token: &str) -> Answer {
+    let request = Request::post(path).header("content-type", "application/json");
+    let request = request.extension(ConnectInfo(SocketAddr::from((ip, 40_000))));
+    world.send(request, token, Body::from(body.to_string())).await
+}
+
+#[tokio::test]
+async fn one_address_begins_only_so_many_walkthroughs_staff_and_this_machine_as_many_as_they_like() {
+    let (world, home) = (world(), [192, 0, 2, 1]);
+    let begin = async |ip: [u8; 4], article: &str, token: &str| {
+        post_from(&world, ip, "/api/v1/walkthroughs", &json!({"article": article}), token).await
+    };
+    for n in 1..=120 {
+        assert_eq!(begin(home, "none", "").await.status, StatusCode::NOT_FOUND, "{n}");
+        assert_eq!(begin([127, 0, 0, 1], "none", "").await.status, StatusCode::NOT_FOUND, "{n}");
+    }
+    let over = begin(home, "spin", "").await;
+    assert_eq!((over.status.as_u16(), &over.json()["code"]), (429, &json!("too-many-walkthroughs")));
+    let page = Request::post("/w").header("content-type", "application/x-www-form-urlencoded");
+    let page = page.extension(ConnectInfo(SocketAddr::from((home, 40_000))));
+    let page = world.send(page, "", Body::from("article=spin")).await;
+    assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(page.text().contains("请十分钟后再试") && page.header("content-type").starts_with("text/html"));
+    assert_eq!(begin(home, "spin", AGENT).await.status, StatusCode::CREATED, "staff");
+    assert_eq!(begin([192, 0, 2, 2], "spin", "").await.status, StatusCode::CREATED, "another address");
+    assert_eq!(begin([127, 0, 0, 1], "spin", "").await.status, StatusCode::CREATED, "a proxy on this machine");
+}
+
+#[tokio::test]
+async fn one_address_is_given_only_so_many_codes_and_the_same_one_as_often_as_it_asks() {
+    let (world, home) = (world(), [192, 0, 2, 1]);
+    let begin = async || world.begin(json!({"article": "spin"}), "").await;
+    let code =
+        async |walk: &Value, token: &str| post_from(&world, home, &path(walk, "/handoff"), &json!({}), token).await;
+    let first = begin().await;
+    let given = code(&first, "").await.json()["code"].clone();
+    assert!(given.is_string());
+    for _ in 0..60 {
+        assert_eq!(code(&first, "").await.json()["code"], given, "no new one");
+    }
+    for n in 2..=60 {
+        assert_eq!(code(&begin().await, "").await.status, StatusCode::CREATED, "{n}");
+    }
+    let last = begin().await;
+    let over = code(&last, "").await;
+    assert_eq!((over.status.as_u16(), &over.json()["code"]), (429, &json!("too-many-new-codes")));
+    assert_eq!(code(&first, "").await.json()["code"], given);
+    let page = async |said: &str| {
+        let request = Request::post(format!("/w/{}", last["id"].as_str().expect("an id")));
+        let request = request.header("content-type", "application/x-www-form-urlencoded");
+        let request = request.extension(ConnectInfo(SocketAddr::from((home, 40_000))));
+        world.send(request, "", Body::from(said.to_owned())).await.status.as_u16()
+    };
+    assert_eq!(page("exit=1").await, 429, "who asks for a code is told");
+    let step = last["step"]["id"].as_str().expect("a step");
+    assert_eq!(page(&format!("step={step}&outcome=unsafe")).await, 303, "the way out is open without one");
+    assert_eq!(code(&last, AGENT).await.status, StatusCode::CREATED, "staff");
 }

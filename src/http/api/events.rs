@@ -19,27 +19,27 @@ use axum::{
 };
 use futures_util::stream;
 use serde::Serialize;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, broadcast};
+use tokio::sync::broadcast;
 use utoipa::ToSchema;
 
 use super::{
     articles::article_revision,
+    listeners::{Listeners, Place},
     receipts::{ReceiptBody, TestsBody},
 };
 use crate::{
     access::Role,
     article::ArticleId,
     http::{
-        auth::Caller,
+        auth::{Caller, From},
         error::{ApiFault, HttpFault, ProblemJson},
         params::Params,
         routes::ServerState,
+        tries::counted,
     },
     journey::{Live, News, Published},
 };
 
-/// Listeners at a time; each holds a connection.
-const LISTENERS: usize = 1_024;
 /// A line now and then, so that nobody in between thinks the connection dead.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
@@ -75,7 +75,7 @@ struct Listener {
     live: Arc<Live>,
     news: broadcast::Receiver<News>,
     waiting: VecDeque<Event>,
-    _place: OwnedSemaphorePermit,
+    _place: Place,
 }
 
 /// Events from now on: `hello`, `article`, `missed` (some were lost: look again); for editors also
@@ -87,16 +87,17 @@ struct Listener {
 pub(crate) async fn events(
     State(state): State<ServerState>,
     Caller(role): Caller,
+    from: From,
     params: Params,
 ) -> Result<Response, ApiFault> {
-    static PLACES: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(LISTENERS)));
+    static LISTENERS: LazyLock<Arc<Listeners>> = LazyLock::new(Listeners::new);
     let params = params.only(&["article"])?;
     let no_id = || HttpFault::bad_request("bad-article", "article 要写成文章的 id。");
     let article = params.one("article")?.map(|id| ArticleId::new(id).ok_or_else(no_id)).transpose()?;
     let full = || {
         HttpFault::new(StatusCode::SERVICE_UNAVAILABLE, "too-many-listeners", "同时接收通知的页面太多了，请稍后再连。")
     };
-    let place = Arc::clone(&PLACES).try_acquire_owned().map_err(|_| full())?;
+    let place = LISTENERS.place(role > Role::Customer, counted(role, &from)).ok_or_else(full)?;
     let live = Arc::clone(state.finder.live());
     let news = live.listen();
     let snapshot = state.finder.snapshot().map_err(HttpFault::from)?;

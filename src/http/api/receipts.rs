@@ -1,6 +1,6 @@
 //! `GET /api/v1/receipts/{hash}`: whether these bytes can be found yet, for editors.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Json,
@@ -10,9 +10,10 @@ use axum::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{problems::FileProblemBody, search::uncached};
+use super::{blocking, problems::FileProblemBody, search::uncached};
 use crate::{
     access::Role,
+    article::Revision,
     http::{
         auth::Caller,
         error::{ApiFault, HttpFault, ProblemJson},
@@ -31,7 +32,8 @@ pub(crate) struct ReceiptBody {
     hash: Option<String>,
     id: Option<String>,
     generation: u64,
-    save_to_search_ms: u64,
+    /// `null` where so much was saved since that it was forgotten.
+    save_to_search_ms: Option<u64>,
     problems: Vec<FileProblemBody>,
     /// What came of the `expect` questions of the article; `null` until they have been asked.
     tests: Option<TestsBody>,
@@ -66,7 +68,7 @@ impl ReceiptBody {
     }
 }
 
-/// The receipt for the bytes with this SHA-256; waits for it up to `wait` (such as `5s`).
+/// The receipt for the bytes with this SHA-256, as long as a file holds them; waits for it up to `wait` (such as `5s`).
 #[utoipa::path(get, path = "/api/v1/receipts/{hash}", tag = "editing",
     params(("hash" = String, Path), ("wait" = Option<String>, Query, description = "such as 5s, at most 10s")),
     responses((status = OK, body = ReceiptBody), (status = NOT_FOUND, body = ProblemJson)))]
@@ -84,21 +86,9 @@ pub(crate) async fn receipt(
             seconds(text).ok_or_else(|| HttpFault::bad_request("bad-wait", "wait 要写成 5s 这样，最多 10s。"))?
         }
     };
-    let mut generations = state.finder.live().generations();
-    let found = tokio::time::timeout(wait, async {
-        loop {
-            if let Some(receipt) = state.finder.live().receipts.of(&hash.to_lowercase()) {
-                return Some(receipt);
-            }
-            if generations.changed().await.is_err() {
-                return None;
-            }
-        }
-    });
-    // A receipt that is there already is found even without a wait.
-    let found = match found.await {
-        Ok(found) => found,
-        Err(_) => state.finder.live().receipts.of(&hash.to_lowercase()),
+    let found = match revision(&hash) {
+        Some(hash) => found(state.finder.live(), hash, wait).await?,
+        None => None,
     };
     let missing = || {
         HttpFault::new(
@@ -108,6 +98,33 @@ pub(crate) async fn receipt(
         )
     };
     Ok(uncached(Json(ReceiptBody::new(found.ok_or_else(missing)?, state.finder.live()))))
+}
+
+async fn found(live: &Arc<Live>, hash: Revision, wait: Duration) -> Result<Option<Receipt>, HttpFault> {
+    let until = tokio::time::Instant::now() + wait;
+    // Before the first look, or what is published in between would be missed.
+    let mut generations = live.generations();
+    loop {
+        let looking = Arc::clone(live);
+        let found = blocking(move || looking.receipt(hash)).await?;
+        let waits =
+            found.is_none() && matches!(tokio::time::timeout_at(until, generations.changed()).await, Ok(Ok(())));
+        if !waits {
+            return Ok(found);
+        }
+    }
+}
+
+/// Reads a SHA-256 in hex.
+fn revision(hex: &str) -> Option<Revision> {
+    if hex.len() != 64 || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
+        return None;
+    }
+    let mut bytes = [0; 32];
+    for (i, byte) in bytes.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(hex.get(2 * i..2 * i + 2)?, 16).ok()?;
+    }
+    Some(Revision(bytes))
 }
 
 fn seconds(text: &str) -> Option<Duration> {

@@ -15,7 +15,7 @@ use crate::{
     article::Outcome,
     guide::Channel,
     http::{
-        auth::Caller,
+        auth::{Caller, From},
         error::{ApiFault, HttpFault, ProblemJson},
         params::Params,
         routes::ServerState,
@@ -44,10 +44,11 @@ pub(crate) struct BeginRequest {
 
 /// Begins a walkthrough.
 #[utoipa::path(post, path = "/api/v1/walkthroughs", tag = "walkthroughs", request_body = BeginRequest,
-    responses((status = CREATED, body = WalkthroughBody), (status = BAD_REQUEST, body = ProblemJson), (status = NOT_FOUND, body = ProblemJson)))]
+    responses((status = CREATED, body = WalkthroughBody), (status = BAD_REQUEST, body = ProblemJson), (status = NOT_FOUND, body = ProblemJson), (status = TOO_MANY_REQUESTS, body = ProblemJson)))]
 pub(crate) async fn begin(
     State(state): State<ServerState>,
     Caller(role): Caller,
+    from: From,
     params: Params,
     Json(sent): Json<BeginRequest>,
 ) -> Result<Response, ApiFault> {
@@ -65,6 +66,7 @@ pub(crate) async fn begin(
         model: sent.model,
         signs: sent.signs.into_iter().collect(),
     };
+    state.tries.begin(role, &from)?;
     let walked = state.walker.begin(beginning, role).await?;
     Ok((StatusCode::CREATED, shown(&walked, role)).into_response())
 }
@@ -162,15 +164,16 @@ pub(crate) struct CodeBody {
 
 /// A code (接力码) that leads an agent to the walkthrough; again, the same code.
 #[utoipa::path(post, path = "/api/v1/walkthroughs/{id}/handoff", tag = "walkthroughs", params(("id" = String, Path)),
-    responses((status = CREATED, body = CodeBody), (status = NOT_FOUND, body = ProblemJson)))]
+    responses((status = CREATED, body = CodeBody), (status = NOT_FOUND, body = ProblemJson), (status = TOO_MANY_REQUESTS, body = ProblemJson)))]
 pub(crate) async fn hand_off(
     State(state): State<ServerState>,
     Caller(role): Caller,
+    from: From,
     Path(id): Path<String>,
     params: Params,
 ) -> Result<Response, ApiFault> {
     params.only(&[])?;
-    let handoff = state.walker.hand_off(&id, role).await?;
+    let handoff = state.tries.hand_off(&state.walker, &id, role, &from).await?;
     let body = CodeBody { code: handoff.code.to_string(), expires: handoff.expires_ms };
     Ok((StatusCode::CREATED, uncached(Json(body))).into_response())
 }

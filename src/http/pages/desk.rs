@@ -224,19 +224,20 @@ pub(crate) struct DeskForm {
 pub(crate) async fn desk_on(
     State(state): State<ServerState>,
     caller: Caller,
+    from: From,
     headers: HeaderMap,
     Form(sent): Form<DeskForm>,
 ) -> Response {
     if caller.at_least(Role::Agent).is_err() {
         return Redirect::to("/login?next=%2Fdesk").into_response();
     }
-    match press(&state, caller, &sent).await {
+    match press(&state, caller, &from, &sent).await {
         Ok(to) => Redirect::to(&to).into_response(),
         Err(fault) => refused(&state, caller, headers, fault),
     }
 }
 
-async fn press(state: &ServerState, caller: Caller, sent: &DeskForm) -> Result<String, HttpFault> {
+async fn press(state: &ServerState, caller: Caller, from: &From, sent: &DeskForm) -> Result<String, HttpFault> {
     let mut id = sent.w.clone();
     if id.is_empty() {
         let beginning = Beginning {
@@ -250,7 +251,7 @@ async fn press(state: &ServerState, caller: Caller, sent: &DeskForm) -> Result<S
             state.walker.begin(beginning, caller.0).await.map_err(|fault: WalkFault| HttpFault::from(fault))?;
         id = walked.walkthrough.id.to_string();
     }
-    let mode = act(state, caller, &id, &sent.pressed).await?;
+    let mode = act(state, caller, from, &id, &sent.pressed).await?;
     let on = if mode == Mode::On { "&on=1" } else { "" };
     Ok(format!("/desk?q={}&w={id}{on}", query_value(&sent.q)))
 }

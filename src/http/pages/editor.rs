@@ -140,7 +140,7 @@ fn receipt_view(receipt: Receipt, live: &Live) -> ReceiptView {
         url: receipt.id.as_ref().map(article_url),
         hash: receipt.hash.map_or_else(|| "已删除".to_owned(), |h| h.to_string()[..HASH].to_owned()),
         generation: receipt.generation,
-        ms: receipt.save_to_search_ms,
+        ms: receipt.save_to_search_ms.unwrap_or_default(),
         problems: receipt.problems.len(),
         tests: tests.as_deref().map_or_else(|| "—".to_owned(), of),
         failed: tests.map(|t| t.failed.clone()).unwrap_or_default(),

@@ -32,7 +32,7 @@ pub(crate) struct LoginForm {
     next: String,
 }
 
-/// The form; with `once` the link printed at the first start, which signs in at a press of the button.
+/// The form; with `once` the link printed at a start, which works once.
 pub(crate) async fn login_form(
     State(state): State<ServerState>,
     caller: Caller,
@@ -46,7 +46,7 @@ pub(crate) async fn login_form(
     };
     let next = params.one("next").ok().flatten().unwrap_or("/").to_owned();
     if let Ok(Some(once)) = params.one("once") {
-        return match state.auth.sign_in(once, address) {
+        return match state.auth.follow_link(once, address) {
             Ok(role) => signed_in(state.auth.cookie(role), "/editor"),
             Err(fault) => form(&state, caller, request.headers(), path_of(&request), Some(fault.detail), next),
         };

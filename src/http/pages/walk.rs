@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{
     body::Body,
     extract::{Form, Path, Request, State},
-    http::HeaderMap,
+    http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect, Response},
 };
 use serde::Deserialize;
@@ -16,7 +16,11 @@ use super::{
 use crate::{
     article::Outcome,
     guide::Channel,
-    http::{auth::Caller, error::HttpFault, routes::ServerState},
+    http::{
+        auth::{Caller, From},
+        error::HttpFault,
+        routes::ServerState,
+    },
     journey::{Beginning, Reply, WalkFault, WalkPlace},
 };
 
@@ -98,20 +102,23 @@ pub(crate) async fn walk(
 pub(crate) async fn walk_on(
     State(state): State<ServerState>,
     caller: Caller,
+    from: From,
     Path(id): Path<String>,
     headers: HeaderMap,
     Form(form): Form<WalkForm>,
 ) -> Response {
-    match act(&state, caller, &id, &form).await {
+    match act(&state, caller, &from, &id, &form).await {
         Ok(mode) => Redirect::to(&format!("/w/{id}{}", mode.query())).into_response(),
         Err(fault) => refused(&state, caller, headers, fault),
     }
 }
 
-/// Does what was pressed and says what to show. Where it leads to the exit, the code is ready.
+/// Does what was pressed and says what to show. Where it leads to the exit, the code is ready, unless too many were given
+/// out: the exit is shown without one rather than not at all.
 pub(super) async fn act(
     state: &ServerState,
     Caller(role): Caller,
+    from: &From,
     id: &str,
     form: &WalkForm,
 ) -> Result<Mode, HttpFault> {
@@ -122,7 +129,7 @@ pub(super) async fn act(
             return Ok(Mode::AsIs);
         }
         Pressed::Exit => {
-            state.walker.hand_off(id, role).await?;
+            state.tries.hand_off(&state.walker, id, role, from).await?;
             return Ok(Mode::Exit);
         }
         Pressed::Reply(reply) => match state.walker.answer(id, reply, form.answer_id().as_deref(), role).await {
@@ -133,7 +140,10 @@ pub(super) async fn act(
     };
     let at_the_exit = matches!(walked.place, WalkPlace::Service { .. } | WalkPlace::Danger { .. });
     if at_the_exit && walked.handoff.is_none() && walked.walkthrough.channel == Channel::OwnHands {
-        state.walker.hand_off(id, role).await?;
+        match state.tries.hand_off(&state.walker, id, role, from).await {
+            Err(fault) if fault.status != StatusCode::TOO_MANY_REQUESTS => return Err(fault),
+            _ => {}
+        }
     }
     Ok(mode)
 }
@@ -151,9 +161,13 @@ pub(crate) struct BeginForm {
 pub(crate) async fn begin_walk(
     State(state): State<ServerState>,
     caller: Caller,
+    from: From,
     headers: HeaderMap,
     Form(sent): Form<BeginForm>,
 ) -> Response {
+    if let Err(fault) = state.tries.begin(caller.0, &from) {
+        return refused(&state, caller, headers, fault);
+    }
     let said = |text: String| Some(text).filter(|t| !t.trim().is_empty());
     let beginning = Beginning {
         article: said(sent.article),
