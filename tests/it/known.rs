@@ -12,7 +12,7 @@ use wenzhen::{
     access::Role,
     found::{AnswerClass, Found, Question},
     journey::{Finder, read_judged},
-    text::{Dictionary, cut, normalize, parse_words, query_words},
+    text::{Dictionary, cut, normalize, parse_hazards, parse_words, query_words},
 };
 
 use super::world::World;
@@ -261,6 +261,22 @@ fn c1_conversion_keeps_our_own_words_and_converts_those_of_taiwan() {
     for (typed, meant) in [("著火", "着火"), ("螢幕", "屏幕"), ("網路", "网络"), ("程式", "程序")] {
         assert_eq!(find(typed).understood.text, meant);
     }
+}
+
+/// The sentences as they are typed: what a correction may make of them is not asked here.
+#[test]
+fn k12_every_danger_is_announced_as_its_kind_and_no_ordinary_complaint_is() {
+    let (hazards, faults) = parse_hazards(include_str!("../../kb/danger.txt"));
+    assert!(faults.is_empty(), "{faults:?}");
+    let sentences = include_str!("../sample/danger.tsv").lines().filter(|line| !line.starts_with('#')).skip(1);
+    let wrong: Vec<String> = sentences
+        .filter_map(|line| {
+            let (kind, said) = line.split_once('\t').expect("two columns");
+            let told = hazards.find(&normalize(said)).map_or("-", |hazard| hazard.name.as_str());
+            (told != kind).then(|| format!("{said}: {told}, not {kind}"))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
 }
 
 #[test]
