@@ -30,7 +30,9 @@ pub fn check(
     is_file: &dyn Fn(&RelPath) -> bool,
 ) {
     let everything = scope == CheckScope::Everything || difference.lists_changed || difference.pictures_changed;
-    let touched: BTreeSet<&RelPath> = difference.taken.iter().map(|t| &t.path).collect();
+    let taken = difference.taken.iter().map(|t| &t.path);
+    // An article that steps in for another of its id was not taken now and is checked for the first time.
+    let touched: BTreeSet<&RelPath> = taken.chain(difference.put.iter().map(|a| &a.path)).collect();
     let moved = &difference.moved;
     let is_linked = |a: &Article| !moved.is_empty() && a.links.iter().any(|link| is_moved(a, link, moved));
     let articles: Vec<_> =
@@ -264,6 +266,18 @@ mod tests {
             assert_eq!(told(&staff), [("a.md".to_owned(), "staff-link")], "{link} {target} {header}");
             assert_eq!(told(&after(&staff, vec![gone(target)], &looked)), lost, "{link} {target} {header}");
         }
+    }
+
+    #[test]
+    fn an_article_that_steps_in_for_another_of_its_id_is_checked() {
+        let looked = Cell::default();
+        let files = vec![put("c1.md", "---\nid: c\n---\n好\n"), put("c2.md", "---\nid: c\n---\n[没有](d.md)\n")];
+        let both = after(&Corpus::default(), files.clone(), &looked);
+        assert_eq!(told(&both), [("c2.md".to_owned(), "id-taken")]);
+        let second = after(&both, vec![gone("c1.md")], &looked);
+        assert_eq!(told(&second), [("c2.md".to_owned(), "dead-link")]);
+        let again = after(&second, files[..1].to_vec(), &looked);
+        assert_eq!(told(&again), told(&both), "as after a restart");
     }
 
     #[test]

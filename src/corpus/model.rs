@@ -304,7 +304,10 @@ impl Corpus {
         for (path, id, by) in taken {
             let Some(entry) = self.entries.get_mut(&path) else { continue };
             let problem = Problem { file: path, line: 1, column: 1, trouble: Trouble::IdTaken(id, by) };
-            Arc::make_mut(entry).problems.push(problem);
+            let entry = Arc::make_mut(entry);
+            entry.problems.push(problem);
+            // It is checked among the others when it serves.
+            entry.checks.clear();
         }
     }
 
