@@ -116,7 +116,7 @@ impl Snapshot {
         self.corpus.articles()
     }
 
-    fn may_read(&self, role: Role, article: &Article) -> bool {
+    pub(super) fn may_read(&self, role: Role, article: &Article) -> bool {
         matches!(standing(role, article, self.today), Standing::Shown | Standing::ShownWithBanner(_))
     }
 
