@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Corpus, Difference, link::page_paths};
+use super::{
+    Corpus, Difference,
+    link::{is_elsewhere, is_moved, page_paths},
+};
 use crate::{
     article::{Article, Audience, Date, Place, Problem, RelPath, Trouble, check_article},
     text::{ErrorCode, normalize},
@@ -14,7 +17,7 @@ const DIFFERING: usize = 50;
 /// How much must be checked again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CheckScope {
-    /// Articles that changed and those that link to files which came or went.
+    /// Articles that changed and those with a link that leads elsewhere now.
     Changed,
     /// Everything, for a new day or after a change of a list.
     Everything,
@@ -30,12 +33,13 @@ pub fn check(
     is_file: &dyn Fn(&RelPath) -> bool,
 ) {
     let everything = scope == CheckScope::Everything || difference.lists_changed || difference.pictures_changed;
-    let touched: BTreeSet<&RelPath> = difference.taken.iter().map(|t| &t.path).collect();
-    let articles: Vec<_> = corpus
-        .articles()
-        .filter(|a| everything || touched.contains(&a.path) || a.links.iter().any(|l| links_into(a, &l.to, &touched)))
-        .cloned()
-        .collect();
+    let taken = difference.taken.iter().map(|t| &t.path);
+    // An article that steps in for another of its id was not taken now and is checked for the first time.
+    let touched: BTreeSet<&RelPath> = taken.chain(difference.put.iter().map(|a| &a.path)).collect();
+    let moved = &difference.moved;
+    let is_linked = |a: &Article| !moved.is_empty() && a.links.iter().any(|link| is_moved(a, link, moved));
+    let articles: Vec<_> =
+        corpus.articles().filter(|a| everything || touched.contains(&a.path) || is_linked(a)).cloned().collect();
     let findings: Vec<(RelPath, Vec<Problem>)> = articles
         .iter()
         .map(|article| {
@@ -53,16 +57,6 @@ pub fn check(
     let mut shared = codes(corpus);
     shared.extend(hazards(corpus));
     corpus.set_shared_problems(shared);
-}
-
-fn links_into(article: &Article, to: &str, touched: &BTreeSet<&RelPath>) -> bool {
-    page_paths(article, to).iter().any(|path| touched.contains(path)) || to.starts_with("wiki:")
-}
-
-/// Whether a target leads out of the folder or stays on the page.
-fn is_elsewhere(to: &str) -> bool {
-    let lower = to.to_ascii_lowercase();
-    lower.contains("://") || ["mailto:", "tel:", "#", "data:", "javascript:"].iter().any(|s| lower.starts_with(s))
 }
 
 fn links(corpus: &Corpus, article: &Article, is_file: &dyn Fn(&RelPath) -> bool, found: &mut Vec<Problem>) {
@@ -219,6 +213,8 @@ fn hazards(corpus: &Corpus) -> Vec<Problem> {
 
 #[cfg(test)]
 mod tests {
+    use std::{cell::Cell, sync::Arc};
+
     use super::*;
     use crate::corpus::{Change, Content, KeptVersions};
 
@@ -229,16 +225,85 @@ mod tests {
         }
     }
 
-    fn checked(files: &[(&str, &str)]) -> Vec<(String, &'static str)> {
-        let changes = files.iter().map(|(path, text)| Change {
-            path: RelPath::new(path),
-            content: Some(Content::Bytes(text.as_bytes().to_vec())),
-            modified: None,
-        });
-        let (mut corpus, difference) = Corpus::default().apply(changes.collect(), &Nothing);
+    fn put(path: &str, text: &str) -> Change {
+        let content = Some(Content::Bytes(text.as_bytes().to_vec()));
+        Change { path: RelPath::new(path), content, modified: None }
+    }
+
+    fn gone(path: &str) -> Change {
+        Change { path: RelPath::new(path), content: None, modified: None }
+    }
+
+    /// The folder after `changes`, checked; `looked` counts how often a file was looked for.
+    fn after(corpus: &Corpus, changes: Vec<Change>, looked: &Cell<usize>) -> Corpus {
+        let (mut next, difference) = corpus.apply(changes, &Nothing);
         let today = Date::new(2026, 11, 21).expect("a day");
-        check(&mut corpus, &difference, CheckScope::Changed, today, &|_| false);
+        let is_file = |_: &RelPath| {
+            looked.set(looked.get() + 1);
+            false
+        };
+        check(&mut next, &difference, CheckScope::Changed, today, &is_file);
+        next
+    }
+
+    fn told(corpus: &Corpus) -> Vec<(String, &'static str)> {
         corpus.problems().into_iter().map(|p| (p.file.to_string(), p.trouble.code())).collect()
+    }
+
+    fn checked(files: &[(&str, &str)]) -> Vec<(String, &'static str)> {
+        let changes = files.iter().map(|(path, text)| put(path, text)).collect();
+        told(&after(&Corpus::default(), changes, &Cell::default()))
+    }
+
+    #[test]
+    fn a_save_that_moves_no_name_does_not_look_for_the_links_of_others_again() {
+        let looked = Cell::default();
+        let files = vec![put("a.md", "[没有](c.md) [[乙]] [[未写]]\n"), put("乙.md", "乙\n")];
+        let first = after(&Corpus::default(), files, &looked);
+        let n = looked.replace(0);
+        assert!(n > 0 && told(&first) == [("a.md".to_owned(), "dead-link"), ("a.md".to_owned(), "unwritten-page")]);
+        let same = after(&first, vec![put("乙.md", "乙，改过。\n")], &looked);
+        assert_eq!((looked.get(), told(&same)), (0, told(&first)), "only a body differs");
+        assert!(Arc::ptr_eq(&first.names, &same.names), "snapshots share the names");
+        after(&first, vec![put("丙.md", "丙\n")], &looked);
+        assert_eq!(looked.get(), 0, "nobody links to the new name");
+    }
+
+    #[test]
+    fn links_are_checked_again_when_what_they_are_called_by_comes_goes_or_turns() {
+        let page = |header: &str| format!("---\n{header}\n---\n正文\n");
+        let by_name = "[[某页]]\n";
+        for (link, target, header) in [
+            (by_name, "某页.md", "id: x"),
+            (by_name, "深/某页.md", "id: x"),
+            (by_name, "x.md", "title: 某页"),
+            (by_name, "x.md", "symptoms: [某页]"),
+            ("[旧](/旧址/x/)\n", "x.md", "aliases: [/旧址/x]"),
+            ("[页](/a/x)\n", "某页.md", "id: x"),
+            ("[页](深/某页.md)\n", "深/某页.md", "id: y"),
+        ] {
+            let looked = Cell::default();
+            let dead = after(&Corpus::default(), vec![put("a.md", link)], &looked);
+            let lost = told(&dead);
+            assert_eq!(lost.len(), 1, "{link}");
+            let found = after(&dead, vec![put(target, &page(header))], &looked);
+            assert_eq!(told(&found), [], "{link} {target} {header}");
+            let staff = after(&found, vec![put(target, &page(&format!("{header}\naudience: agent")))], &looked);
+            assert_eq!(told(&staff), [("a.md".to_owned(), "staff-link")], "{link} {target} {header}");
+            assert_eq!(told(&after(&staff, vec![gone(target)], &looked)), lost, "{link} {target} {header}");
+        }
+    }
+
+    #[test]
+    fn an_article_that_steps_in_for_another_of_its_id_is_checked() {
+        let looked = Cell::default();
+        let files = vec![put("c1.md", "---\nid: c\n---\n好\n"), put("c2.md", "---\nid: c\n---\n[没有](d.md)\n")];
+        let both = after(&Corpus::default(), files.clone(), &looked);
+        assert_eq!(told(&both), [("c2.md".to_owned(), "id-taken")]);
+        let second = after(&both, vec![gone("c1.md")], &looked);
+        assert_eq!(told(&second), [("c2.md".to_owned(), "dead-link")]);
+        let again = after(&second, files[..1].to_vec(), &looked);
+        assert_eq!(told(&again), told(&both), "as after a restart");
     }
 
     #[test]

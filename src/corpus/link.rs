@@ -1,11 +1,14 @@
 //! What a link written in an article leads to, in every way authors of existing folders write it.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use percent_encoding::percent_decode_str;
 
-use super::Corpus;
-use crate::article::{Article, ArticleId, RelPath};
+use super::{
+    Corpus,
+    names::{Name, ends, last_part},
+};
+use crate::article::{Article, ArticleId, Link, RelPath};
 
 impl Corpus {
     /// The article in service that `target`, written in `from`, means: a relative or absolute path
@@ -30,7 +33,7 @@ impl Corpus {
         if !wanted.starts_with('/') {
             return None;
         }
-        self.articles().find(|a| a.redirects.iter().any(|r| r.trim_end_matches('/') == wanted))
+        self.called(Name::Address(wanted))
     }
 
     /// The picture that `target`, written in `from`, means: by its path, else by its name anywhere.
@@ -40,31 +43,56 @@ impl Corpus {
         let by_path = from.picture_paths(&target).into_iter().find_map(|path| self.pictures.get(&path));
         by_path.or_else(|| {
             let name = target.strip_prefix("wiki:")?;
-            let file = |p: &RelPath| {
-                p.as_str().strip_suffix(name).is_some_and(|folder| folder.is_empty() || folder.ends_with('/'))
-            };
-            self.pictures.iter().find(|p| file(p))
+            self.names.files(Name::Picture(name)).find(|p| ends(p.as_str()).any(|end| end == name))
         })
+    }
+
+    /// Where articles in service show the picture at `path`, in the order of their paths.
+    pub fn shows<'a>(&'a self, path: &'a RelPath) -> impl Iterator<Item = (&'a Arc<Article>, &'a Link)> {
+        let picture = self.pictures.get(path).into_iter();
+        picture
+            .flat_map(|picture| self.names.files(Name::Shown(last_part(picture.as_str()))))
+            .filter_map(|file| self.article_at(file))
+            .flat_map(|article| article.links.iter().map(move |link| (article, link)))
+            .filter(move |(article, link)| link.picture && self.picture(article, &link.to) == Some(path))
     }
 
     /// The article of this file name, path, title or other name.
     fn named(&self, name: &str) -> Option<&Arc<Article>> {
-        let name = name.split('#').next().unwrap_or(name).trim();
-        let name = name.strip_suffix(".md").unwrap_or(name);
-        let file = |a: &Article| {
-            let path = a.path.as_str();
-            let path = path.strip_suffix(".md").unwrap_or(path);
-            path.strip_suffix(name).is_some_and(|folder| folder.is_empty() || folder.ends_with('/'))
-        };
-        let by_file = self.articles().find(|a| file(a));
-        by_file
-            .or_else(|| self.articles().find(|a| a.title == name))
-            .or_else(|| self.articles().find(|a| a.symptoms.iter().any(|s| s == name)))
+        wiki_names(name).into_iter().find_map(|name| self.called(name))
     }
 }
 
+/// What the target of a wiki link may be the name of, likeliest first.
+fn wiki_names(name: &str) -> [Name<'_>; 3] {
+    let name = name.split('#').next().unwrap_or(name).trim();
+    let name = name.strip_suffix(".md").unwrap_or(name);
+    [Name::File(name), Name::Title(name), Name::Symptom(name)]
+}
+
+/// Whether `link`, written in `from`, uses one of the names in `moved`. What a picture is called only pictures decide.
+pub(super) fn is_moved(from: &Article, link: &Link, moved: &HashSet<u64>) -> bool {
+    if link.picture || is_elsewhere(&link.to) {
+        return false;
+    }
+    let has = |name: Name<'_>| moved.contains(&name.digest());
+    if let Some(name) = link.to.strip_prefix("wiki:") {
+        return wiki_names(name).into_iter().any(has);
+    }
+    let plain = plain(&link.to);
+    plain.strip_prefix("/a/").is_some_and(|id| has(Name::Id(id)))
+        || has(Name::Address(plain.trim_end_matches('/')))
+        || page_paths(from, &link.to).iter().any(|path| has(Name::Path(path.as_str())))
+}
+
+/// Whether a target leads out of the folder or stays on the page.
+pub(super) fn is_elsewhere(to: &str) -> bool {
+    let lower = to.to_ascii_lowercase();
+    lower.contains("://") || ["mailto:", "tel:", "#", "data:", "javascript:"].iter().any(|s| lower.starts_with(s))
+}
+
 /// Without anchor and query, `%20` decoded.
-fn plain(target: &str) -> String {
+pub(super) fn plain(target: &str) -> String {
     let path = target.split(['#', '?']).next().unwrap_or(target);
     percent_decode_str(path).decode_utf8_lossy().into_owned()
 }

@@ -6,6 +6,7 @@ mod check;
 mod link;
 mod lists;
 mod model;
+mod names;
 mod read;
 mod scan;
 mod stamp;

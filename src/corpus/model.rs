@@ -1,13 +1,13 @@
 //! The folder as a value, and what differs between two looks at it.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     path::PathBuf,
     sync::Arc,
     time::SystemTime,
 };
 
-use super::{ListFile, Lists, scan::is_picture};
+use super::{ListFile, Lists, names::Names, scan::is_picture};
 use crate::article::{Article, ArticleId, Parsed, Problem, RelPath, Revision, Trouble, parse};
 
 /// Something may have happened: where to look first. A hint, never a fact.
@@ -71,6 +71,8 @@ pub struct Corpus {
     served: HashMap<ArticleId, RelPath>,
     /// Pictures below the folder.
     pub(super) pictures: Arc<BTreeSet<RelPath>>,
+    /// What links call the articles in service and the pictures.
+    pub(super) names: Arc<Names>,
     /// The lists beside the articles.
     pub lists: Lists,
     /// Problems of the lists that were ever there.
@@ -94,6 +96,8 @@ pub struct Difference {
     pub lists_changed: bool,
     /// Files whose bytes were taken: path, hash, problems of the file.
     pub taken: Vec<Taken>,
+    /// Names (their digests) that lead elsewhere than before: links that use them must be checked again.
+    pub(super) moved: HashSet<u64>,
 }
 
 /// One file whose new content was taken.
@@ -150,6 +154,11 @@ impl Corpus {
         self.entries.iter()
     }
 
+    /// Whether a file is known at `path`, whatever it holds.
+    pub(super) fn has_file(&self, path: &RelPath) -> bool {
+        self.entries.contains_key(path)
+    }
+
     /// Everything that is wrong, files in the order of their paths.
     #[must_use]
     pub fn problems(&self) -> Vec<Problem> {
@@ -192,14 +201,7 @@ impl Corpus {
         let (pictures, changes): (Vec<Change>, Vec<Change>) = changes.into_iter().partition(|c| is_picture(&c.path));
         if !pictures.is_empty() {
             difference.pictures_changed = true;
-            let known = Arc::make_mut(&mut next.pictures);
-            for change in pictures {
-                if change.content.is_some() {
-                    known.insert(change.path)
-                } else {
-                    known.remove(&change.path)
-                };
-            }
+            next.take_pictures(pictures);
         }
         let (lists, files): (Vec<Change>, Vec<Change>) =
             changes.into_iter().partition(|c| ListFile::at(&c.path).is_some());
@@ -211,6 +213,7 @@ impl Corpus {
         }
         next.serve();
         next.compare(self, &mut difference);
+        next.rename(self, &mut difference);
         (next, difference)
     }
 
@@ -307,7 +310,10 @@ impl Corpus {
         for (path, id, by) in taken {
             let Some(entry) = self.entries.get_mut(&path) else { continue };
             let problem = Problem { file: path, line: 1, column: 1, trouble: Trouble::IdTaken(id, by) };
-            Arc::make_mut(entry).problems.push(problem);
+            let entry = Arc::make_mut(entry);
+            entry.problems.push(problem);
+            // It is checked among the others when it serves.
+            entry.checks.clear();
         }
     }
 

@@ -165,17 +165,15 @@ impl Finder {
         let path = RelPath::new("").resolve(path).ok_or(FindFault::NotFound)?;
         let media_type = media_type(&path).ok_or(FindFault::NotFound)?;
         let shown_to = |role: Role| {
-            snapshot.readable(role).find_map(|article| {
-                article.links.iter().find(|link| {
-                    let for_reader = link.audience == Audience::Public || role.viewer() == Viewer::Staff;
-                    link.picture && for_reader && snapshot.corpus.picture(article, &link.to) == Some(&path)
-                })
+            snapshot.corpus.shows(&path).any(|(article, link)| {
+                let for_reader = link.audience == Audience::Public || role.viewer() == Viewer::Staff;
+                for_reader && snapshot.may_read(role, article)
             })
         };
-        if shown_to(role).is_none() {
+        if !shown_to(role) {
             return Err(FindFault::NotFound);
         }
-        let staff_only = role > Role::Customer && shown_to(Role::Customer).is_none();
+        let staff_only = role > Role::Customer && !shown_to(Role::Customer);
         let bytes = read_picture(&self.root, &path).ok_or(FindFault::NotFound)?;
         Ok(Picture { bytes, media_type, staff_only })
     }

@@ -1,7 +1,7 @@
 //! Folder and index of the same moment, and the place where the newest of them stands.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{
         Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
@@ -49,6 +49,8 @@ pub(super) struct PerRole {
     vocabulary: OnceLock<Vocabulary>,
     suggestions: OnceLock<Suggestions>,
     lexicon: OnceLock<Lexicon>,
+    n_readable: OnceLock<usize>,
+    appliances: OnceLock<Vec<String>>,
 }
 
 /// Whether nothing that [`PerRole`] is derived from differs between two versions of an article.
@@ -78,7 +80,16 @@ impl Snapshot {
     /// How many articles `role` may read.
     #[must_use]
     pub fn n_readable(&self, role: Role) -> usize {
-        self.readable(role).count()
+        *self.of_role(role).n_readable.get_or_init(|| self.readable(role).count())
+    }
+
+    /// The appliances of the articles `role` may read, each once, in the order of their characters.
+    #[must_use]
+    pub fn appliances(&self, role: Role) -> &[String] {
+        self.of_role(role).appliances.get_or_init(|| {
+            let all: BTreeSet<&String> = self.readable(role).flat_map(|a| &a.appliances).collect();
+            all.into_iter().cloned().collect()
+        })
     }
 
     /// Everything that is wrong in the folder.
@@ -116,7 +127,7 @@ impl Snapshot {
         self.corpus.articles()
     }
 
-    fn may_read(&self, role: Role, article: &Article) -> bool {
+    pub(super) fn may_read(&self, role: Role, article: &Article) -> bool {
         matches!(standing(role, article, self.today), Standing::Shown | Standing::ShownWithBanner(_))
     }
 

@@ -9,6 +9,7 @@ use super::{
     database::Store,
     fault::DatabaseFault,
     rows::{Columns, answer_of},
+    tallies,
     walkthroughs::Seq,
 };
 use crate::guide::{Answer, Said, WalkthroughId};
@@ -126,7 +127,10 @@ async fn append(
     if seq.0 + answers.len() as i64 > MAX_ANSWER_ROWS {
         return Ok(Appended::Full);
     }
-    insert(connection, id, seq, seq.0 + 1, answer_id, answers).await.map(Appended::Stored)
+    tallies::uncount(connection, id.as_str()).await?;
+    let seq = insert(connection, id, seq, seq.0 + 1, answer_id, answers).await?;
+    tallies::count(connection, id.as_str()).await?;
+    Ok(Appended::Stored(seq))
 }
 
 async fn take_back(
@@ -147,6 +151,7 @@ async fn take_back(
     if last == AT_THE_BEGINNING || (only_began && standing.iter().all(|event| event.said_together == last)) {
         return Ok(TakenBack::Nothing);
     }
+    tallies::uncount(connection, id.as_str()).await?;
     sqlx::query(
         "INSERT INTO answer (walkthrough, seq, said_together, kind, takes_back, at_ms)
          VALUES ($1, $2, $2, 'taken_back', $3, $4)",
@@ -157,6 +162,7 @@ async fn take_back(
     .bind(at_ms)
     .execute(&mut *connection)
     .await?;
+    tallies::count(connection, id.as_str()).await?;
     advance(connection, id, Seq(seq.0 + 1), at_ms).await.map(TakenBack::Done)
 }
 

@@ -7,6 +7,7 @@ use super::{
     connect::{Connection, Query, Row},
     database::Store,
     fault::DatabaseFault,
+    tallies,
 };
 use crate::{
     case::{CODE_LASTS_MS, Handoff, HandoffCode},
@@ -65,9 +66,14 @@ impl Store {
         let code = code.clone();
         self.write(move |connection| {
             Box::pin(async move {
-                let gone =
-                    sqlx::query("DELETE FROM walkthrough WHERE id = (SELECT walkthrough FROM handoff WHERE code = $1)");
-                Ok(gone.bind(code.as_str()).execute(connection).await?.rows_affected() > 0)
+                let id: Option<String> = sqlx::query_scalar("SELECT walkthrough FROM handoff WHERE code = $1")
+                    .bind(code.as_str())
+                    .fetch_optional(&mut *connection)
+                    .await?;
+                let Some(id) = id else { return Ok(false) };
+                tallies::uncount(connection, &id).await?;
+                let gone = sqlx::query("DELETE FROM walkthrough WHERE id = $1").bind(id);
+                Ok(gone.execute(connection).await?.rows_affected() > 0)
             })
         })
         .await

@@ -3,7 +3,8 @@
 use super::{connect, connect::Connection, fault::DatabaseFault};
 
 /// The migrations in their order; the first makes schema 1. One that was released is never changed.
-pub(super) const MIGRATIONS: &[&str] = &[include_str!("migration/0001_walkthroughs.sql")];
+pub(super) const MIGRATIONS: &[&str] =
+    &[include_str!("migration/0001_walkthroughs.sql"), include_str!("migration/0002_step_tally.sql")];
 
 /// Applies those of `migrations` that are missing, all or none.
 pub(super) async fn migrate(connection: &mut Connection, migrations: &[&'static str]) -> Result<(), DatabaseFault> {

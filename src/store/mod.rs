@@ -13,6 +13,7 @@ mod migrate;
 mod retention;
 mod rows;
 mod secret;
+mod tallies;
 mod texts;
 mod vectors;
 mod walkthroughs;

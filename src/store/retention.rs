@@ -1,6 +1,6 @@
 //! What is too old is deleted.
 
-use super::{database::Store, fault::DatabaseFault, texts::SPARE_MS};
+use super::{database::Store, fault::DatabaseFault, tallies::UNCOUNT_OLD, texts::SPARE_MS};
 
 /// How long walkthroughs and feedback are kept when nothing else is set: 365 days, in milliseconds.
 pub const KEPT_MS: i64 = 365 * 24 * 3600 * 1000;
@@ -31,22 +31,26 @@ impl Store {
     pub async fn sweep(&self, now_ms: i64, kept_ms: i64) -> Result<Swept, DatabaseFault> {
         let before_ms = now_ms - kept_ms;
         Ok(Swept {
-            walkthroughs: self.delete(OLD_WALKTHROUGHS, before_ms).await?,
-            codes: self.delete(OLD_CODES, now_ms - CODE_KNOWN_MS).await?,
-            feedback: self.delete(OLD_FEEDBACK, before_ms).await?,
+            walkthroughs: self.delete(&[UNCOUNT_OLD, OLD_WALKTHROUGHS], before_ms).await?,
+            codes: self.delete(&[OLD_CODES], now_ms - CODE_KNOWN_MS).await?,
+            feedback: self.delete(&[OLD_FEEDBACK], before_ms).await?,
             // Last: a walkthrough deleted above may have been the only one that needed a text.
-            texts: self.delete(SPARE_TEXTS, now_ms - SPARE_MS).await?,
+            texts: self.delete(&[SPARE_TEXTS], now_ms - SPARE_MS).await?,
         })
     }
 
-    /// Deletes the rows of before `time_ms` with `sql`, some at a time.
-    async fn delete(&self, sql: &'static str, time_ms: i64) -> Result<u64, DatabaseFault> {
+    /// Deletes the rows of before `time_ms` with the last of `statements`, some at a time; the others go before it.
+    async fn delete(&self, statements: &'static [&'static str], time_ms: i64) -> Result<u64, DatabaseFault> {
         let mut all = 0;
         loop {
             let deleted = self.write(move |connection| {
                 Box::pin(async move {
-                    let done = sqlx::query(sql).bind(time_ms).bind(MAX_DELETED as i64).execute(connection).await?;
-                    Ok(done.rows_affected())
+                    let mut deleted = 0;
+                    for sql in statements {
+                        let done = sqlx::query(*sql).bind(time_ms).bind(MAX_DELETED as i64);
+                        deleted = done.execute(&mut *connection).await?.rows_affected();
+                    }
+                    Ok(deleted)
                 })
             });
             let deleted = deleted.await?;
@@ -59,7 +63,7 @@ impl Store {
 }
 
 const OLD_WALKTHROUGHS: &str = "DELETE FROM walkthrough WHERE id IN (
-    SELECT id FROM walkthrough WHERE touched_ms < $1 ORDER BY touched_ms LIMIT $2)";
+    SELECT id FROM walkthrough WHERE touched_ms < $1 ORDER BY touched_ms, id LIMIT $2)";
 const OLD_CODES: &str = "DELETE FROM handoff WHERE code IN (
     SELECT code FROM handoff WHERE expires_ms < $1 ORDER BY expires_ms LIMIT $2)";
 const OLD_FEEDBACK: &str = "DELETE FROM feedback WHERE at_ms IN (

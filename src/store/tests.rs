@@ -271,6 +271,43 @@ async fn a_tally_counts_walkthroughs_once_and_leave_out_what_was_taken_back() {
 }
 
 #[tokio::test]
+async fn a_tally_is_kept_with_the_answers_when_a_file_is_brought_up_to_date_and_when_walkthroughs_go() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("store.db");
+    let mut connection = Connector::new(&path).expect("made").writer().await.expect("connects");
+    migrate(&mut connection, &MIGRATIONS[..1]).await.expect("migrates");
+    let answers = [
+        // walkthrough, seq, outcome, takes back
+        ("w_01010101010101010101010101010101", 1, Some("solved"), None),
+        ("w_02020202020202020202020202020202", 1, Some("not_solved"), None),
+        ("w_02020202020202020202020202020202", 2, Some("solved"), None),
+        ("w_02020202020202020202020202020202", 3, None, Some(2)),
+        ("w_03030303030303030303030303030303", 1, Some("skipped"), None),
+    ];
+    for n in 1..=3 {
+        let row = format!("INSERT INTO walkthrough VALUES ('{}', 'self', NULL, NULL, {n}, {n}, 3)", id(n));
+        execute(&mut connection, row).await.expect("filled");
+    }
+    for (walkthrough, seq, outcome, takes_back) in answers {
+        let said = sqlx::query(
+            "INSERT INTO answer (walkthrough, seq, said_together, kind, article, step, outcome, takes_back, at_ms)
+             VALUES ($1, $2, $2, 'step', 'washer', 'pump', $3, $4, 1)",
+        );
+        let said = said.bind(walkthrough).bind(seq).bind(outcome).bind(takes_back);
+        said.execute(&mut connection).await.expect("filled");
+    }
+    connection.close().await.expect("closed");
+    let store = Store::open(&path).await.expect("opens");
+    let washer = article("washer");
+    let tally = async || store.tally(&washer, "pump").await.expect("read");
+    assert_eq!(tally().await, Tally { solved: 1, tried: 2 });
+    assert_eq!(store.sweep(2, 0).await.expect("swept").walkthroughs, 1, "of before 2");
+    assert_eq!(tally().await, Tally { solved: 0, tried: 1 });
+    store.sweep(9, 0).await.expect("swept");
+    assert_eq!(tally().await, Tally::default());
+}
+
+#[tokio::test]
 async fn a_row_that_says_nothing_sensible_is_named() {
     let place = Place::new().await;
     let (first, _) = place.begun(1).await;
@@ -383,8 +420,11 @@ async fn what_is_forgotten_is_no_longer_in_the_file() {
     place.store.close().await;
     assert!(in_file(&place.path()));
     let place = place.reopened().await;
+    let tally = async || place.store.tally(&article("washer"), "one").await.expect("read");
+    assert_eq!(tally().await, Tally { solved: 0, tried: 1 });
     assert!(place.store.forget(&code).await.expect("written"));
     assert!(!place.store.forget(&code).await.expect("written"));
+    assert_eq!(tally().await, Tally::default());
     assert_eq!(place.store.walkthrough(&id).await.expect("read"), None);
     assert_eq!(place.store.handed_off(&code, NOW_MS).await.expect("read"), None);
     for (table, rows) in [("walkthrough", 1), ("answer", 1), ("known_sign", 2), ("handoff", 0)] {
@@ -677,6 +717,8 @@ const FILLED: &[&str] = &["
         ('w_01010101010101010101010101010101', 4, 4, 'none_of_these', NULL, NULL, NULL, NULL, NULL, NULL, 'a b', NULL, NULL, 2);
     INSERT INTO handoff VALUES ('572413', 'w_01010101010101010101010101010101', 9);
     INSERT INTO feedback VALUES ('a', NULL, 1, NULL, 1);
+", "
+    INSERT INTO step_tally VALUES ('b', 's1', 2, 1);
 "];
 
 async fn rows_by_table(connection: &mut Connection) -> Vec<(String, i64)> {

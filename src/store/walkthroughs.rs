@@ -9,10 +9,11 @@ use super::{
     connect::Connection,
     database::Store,
     fault::DatabaseFault,
+    tallies,
 };
 use crate::{
-    article::{ArticleId, Outcome},
-    guide::{Candidate, Channel, Tally, Walkthrough, WalkthroughId},
+    article::ArticleId,
+    guide::{Candidate, Channel, Walkthrough, WalkthroughId},
 };
 
 /// How far a walkthrough had come when it was read. Who writes names it, so that two who go on from
@@ -55,28 +56,6 @@ impl Store {
         let mut moment = self.readers().begin().await?;
         read(&mut moment, id).await
     }
-
-    /// What came of `step` of `article` in all walkthroughs, each counted once, answers taken back left out.
-    ///
-    /// # Errors
-    /// When it cannot be read.
-    pub async fn tally(&self, article: &ArticleId, step: &str) -> Result<Tally, DatabaseFault> {
-        let row = sqlx::query(
-            "SELECT COUNT(DISTINCT walkthrough) AS tried,
-                    COUNT(DISTINCT CASE WHEN outcome = $3 THEN walkthrough END) AS solved
-             FROM answer WHERE article = $1 AND step = $2 AND outcome IN ($3, $4) AND NOT EXISTS (
-                 SELECT 1 FROM answer later
-                 WHERE later.walkthrough = answer.walkthrough AND later.takes_back = answer.said_together)",
-        )
-        .bind(article.as_str())
-        .bind(step)
-        .bind(Outcome::Solved.as_str())
-        .bind(Outcome::NotSolved.as_str())
-        .fetch_one(self.readers())
-        .await?;
-        let count = |column| row.try_get::<i64, _>(column).map(i64::cast_unsigned);
-        Ok(Tally { solved: count("solved")?, tried: count("tried")? })
-    }
 }
 
 async fn insert(connection: &mut Connection, walkthrough: &Walkthrough) -> Result<Seq, DatabaseFault> {
@@ -110,7 +89,9 @@ async fn insert(connection: &mut Connection, walkthrough: &Walkthrough) -> Resul
             .execute(&mut *connection)
             .await?;
     }
-    answers::insert(connection, id, Seq(0), answers::AT_THE_BEGINNING, None, answers).await
+    let seq = answers::insert(connection, id, Seq(0), answers::AT_THE_BEGINNING, None, answers).await?;
+    tallies::count(connection, id.as_str()).await?;
+    Ok(seq)
 }
 
 async fn read(connection: &mut Connection, id: &WalkthroughId) -> Result<Option<Kept>, DatabaseFault> {

@@ -773,3 +773,25 @@ async fn what_was_understood_stands_above_the_results_and_can_be_corrected() {
     let json = world.get(&format!("/api/v1/search?exact=1&q={}", encoded("空条不凉")), "").await.json();
     assert_eq!(json["understood"]["corrections"], serde_json::json!([]));
 }
+
+#[tokio::test]
+async fn the_appliances_to_choose_from_follow_the_folder_and_the_reader() {
+    let pump = |appliance: &str, more: &str| format!("---\ntitle: 水泵\nappliance: {appliance}\n{more}---\n水泵\n");
+    let mut world = World::new(&[
+        ("a.md", &pump("洗衣机", "")),
+        ("b.md", &pump("空调", "")),
+        ("c.md", &pump("冰箱", "audience: agent\n")),
+    ]);
+    let offered = async |world: &World, token: &str| {
+        let text = world.get("/", token).await.text();
+        let names = ["冰箱", "洗碗机", "洗衣机", "空调"];
+        let chosen = |name: &&str| text.contains(&format!("appliance={}\"", encoded(name)));
+        names.into_iter().filter(chosen).collect::<Vec<_>>()
+    };
+    assert_eq!(offered(&world, "").await, ["洗衣机", "空调"]);
+    assert_eq!(offered(&world, AGENT).await, ["冰箱", "洗衣机", "空调"]);
+    world.write("b.md", &pump("洗碗机", ""));
+    world.look_at("b.md");
+    assert_eq!(offered(&world, "").await, ["洗碗机", "洗衣机"]);
+    assert_eq!(offered(&world, AGENT).await, ["冰箱", "洗碗机", "洗衣机"]);
+}

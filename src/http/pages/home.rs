@@ -147,9 +147,6 @@ async fn build(state: &ServerState, caller: Caller, params: Params, site: SiteVi
 }
 
 fn facets(snapshot: &Snapshot, role: Role, q: &str, chosen: Option<&str>) -> Vec<FacetView> {
-    let mut names: Vec<&str> = snapshot.readable(role).flat_map(|a| a.appliances.iter().map(String::as_str)).collect();
-    names.sort_unstable();
-    names.dedup();
     let facet = |name: &str| {
         let selected = chosen == Some(name);
         let mut fields = Vec::new();
@@ -165,7 +162,7 @@ fn facets(snapshot: &Snapshot, role: Role, q: &str, chosen: Option<&str>) -> Vec
             if q.trim().is_empty() && !selected { format!("/?q={0}&appliance={0}", query_value(name)) } else { url };
         FacetView { name: name.to_owned(), url, selected }
     };
-    names.into_iter().map(facet).collect()
+    snapshot.appliances(role).iter().map(|name| facet(name)).collect()
 }
 
 fn results(found: Found, question: &Question) -> ResultsView {

@@ -193,7 +193,7 @@ impl WalkView {
 
 impl QuestionView {
     fn new(question: &NarrowingQuestion, walked: &Walked, role: Role) -> Self {
-        let title = |id: &ArticleId| walked.snapshot.readable(role).find(|a| a.id == *id).map(|a| a.title.clone());
+        let title = |id: &ArticleId| walked.snapshot.article(id.as_str(), role).map(|a| a.title.clone());
         let option = |c: &Choice| OptionView {
             value: c.value.clone(),
             leads_to: c.leads_to.iter().filter_map(title).take(2).collect::<Vec<_>>().join("、"),
