@@ -109,7 +109,7 @@ fn wrong_element(element: &Element, extent: Extent) -> Option<&'static str> {
     let ours = match element.name.as_str() {
         "script" => element.attribute("src").starts_with("/assets/"),
         "link" => element.attribute("href").starts_with("/assets/"),
-        "form" => ["/", "/view", "/login", "/logout"].contains(&element.attribute("action")),
+        "form" => ["/", "/view", "/login", "/logout", "/feedback"].contains(&element.attribute("action")),
         _ => true,
     };
     (!ours).then_some("not the page's own")
