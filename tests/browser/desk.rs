@@ -120,7 +120,7 @@ fn an_editor_sees_the_receipt_of_a_save_and_what_is_wrong_with_a_file() {
     browser.reload();
     let files: Vec<String> = browser.find_all(".file").iter().map(|e| e.text()).collect();
     let told = files.iter().find(|f| f.starts_with("broken.md")).unwrap_or_else(|| panic!("not in {files:#?}"));
-    assert!(told.contains("错误") && told.contains("第 3 行"), "{told}");
+    assert!(told.contains("错误") && told.contains("第 2 行"), "{told}");
 
     world.save("broken.md", "# 好了\n\n现在读得懂。\n");
     browser.reload();
