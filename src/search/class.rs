@@ -57,11 +57,14 @@ impl Ranker<'_> {
 
     pub(super) fn class(&self, hits: &[Hit]) -> AnswerClass {
         let Some(first) = hits.first() else { return AnswerClass::None };
+        if self.has_code_of_another_thing() {
+            return AnswerClass::None;
+        }
         let refused = &self.question.not;
         if self.question.offset > 0 || !refused.is_empty() && refused.len() <= REFUSED && !self.is_weak(first) {
             return AnswerClass::Possible;
         }
-        if self.is_about_another_thing(first) {
+        if self.is_about_another_appliance(first) {
             return AnswerClass::None;
         }
         match self.class_of_ours(hits, first) {
@@ -72,17 +75,17 @@ impl Ranker<'_> {
         }
     }
 
-    /// A code of another brand, or an appliance without articles that the first result does not speak of by its title
-    /// or in people's words.
-    fn is_about_another_thing(&self, first: &Hit) -> bool {
+    /// Ours means something else, on whatever page and however many results were refused.
+    fn has_code_of_another_thing(&self) -> bool {
         let has_code = !self.reading.codes.is_empty() || !self.reading.understood.unknown_codes.is_empty();
-        let says = |text: &String, word: &str| normalize(text).contains(word);
-        let speaks_of = |word: &str| {
-            let article = &first.article;
-            says(&article.title, word) || article.symptoms.iter().any(|symptom| says(symptom, word))
-        };
-        let not_covered = self.reading.not_covered.as_deref();
-        self.reading.is_of_other_brand && has_code || not_covered.is_some_and(|word| has_code || !speaks_of(word))
+        has_code && (self.reading.is_of_other_brand || self.reading.not_covered.is_some())
+    }
+
+    /// An appliance without articles that the first result does not speak of by its title or in people's words.
+    fn is_about_another_appliance(&self, first: &Hit) -> bool {
+        let Some(word) = &self.reading.not_covered else { return false };
+        let article = &first.article;
+        !std::iter::once(&article.title).chain(&article.symptoms).any(|text| normalize(text).contains(word))
     }
 
     fn class_of_ours(&self, hits: &[Hit], first: &Hit) -> AnswerClass {

@@ -171,6 +171,12 @@ fn what_belongs_to_another_brand_or_to_an_appliance_without_articles_is_not_answ
     {
         assert_eq!((find(q).answer, find(q).hits.len()), (AnswerClass::None, 0), "{q}");
     }
+    let question = Question::new("格力空调E1").expect("a question");
+    let refused = vec![wenzhen::article::ArticleId::new("ac-leaking-water").expect("an id")];
+    for asked in [Question { offset: 1, ..question.clone() }, Question { not: refused, ..question }] {
+        let found = finder().find(&asked, Role::Customer).expect("an answer");
+        assert_eq!((found.answer, found.hits.len()), (AnswerClass::None, 0), "on whatever page");
+    }
     for q in ["跑步机不转", "空气炸锅不加热", "落地扇不摇头"] {
         assert_eq!(find(q).answer, AnswerClass::None, "{q}");
     }
