@@ -224,7 +224,8 @@ fn tell(turn: &Result<Report, PublishFault>, first: bool) {
                 return;
             }
             if first && report.generation > 0 {
-                say(&format!("已读取 {} 个文件，可以搜索。", report.receipts.len()));
+                let kept = report.resumed.map(|n| format!("索引沿用上次的，{n} 篇有变化，"));
+                say(&format!("已读取 {} 个文件，{}可以搜索。", report.receipts.len(), kept.unwrap_or_default()));
                 return;
             }
             for receipt in &report.receipts {

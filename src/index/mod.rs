@@ -2,6 +2,7 @@
 //! in service. Knows no folder and no question.
 
 mod document;
+mod kept;
 mod open;
 mod schema;
 mod statistics;
@@ -10,6 +11,7 @@ mod vectors;
 mod write;
 
 pub use document::IndexDocument;
+pub use kept::Resumed;
 pub use open::{IndexFault, IndexView};
 pub use schema::{Fields, model_terms};
 pub use statistics::{Reader, Statistics};

@@ -1,8 +1,8 @@
 //! Where the index lives, and one immutable view of it.
 //!
-//! The folder is the only source of truth, so the index need not survive: it stands in memory and
-//! is built anew at each start. That spares the fsync of each segment file, which was most of a
-//! save (PERFORMANCE section 4).
+//! The folder is the only source of truth, so the index need not survive: it stands in memory. That spares the fsync
+//! of each segment file, which was most of a save (PERFORMANCE section 4). What a start takes up is a copy, see
+//! [`super::IndexWriter::to_bytes`].
 
 use std::sync::Arc;
 
@@ -52,11 +52,14 @@ impl IndexView {
     }
 }
 
-pub(super) fn create() -> Result<(Index, IndexReader, Fields), IndexFault> {
-    let (schema, fields) = Fields::schema();
+/// An empty index in `directory`.
+pub(super) fn create(directory: RamDirectory) -> Result<Index, IndexFault> {
     let settings = IndexSettings { docstore_compress_dedicated_thread: false, ..IndexSettings::default() };
-    let index = Index::create(RamDirectory::create(), schema, settings)?;
+    Ok(Index::create(directory, Fields::schema().0, settings)?)
+}
+
+/// The reader of an index, which can cut texts from now on.
+pub(super) fn open(index: &Index) -> Result<IndexReader, IndexFault> {
     index.tokenizers().register(SPLIT, Split);
-    let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
-    Ok((index, reader, fields))
+    Ok(index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?)
 }

@@ -11,10 +11,15 @@ use std::{
 };
 
 use rustc_hash::FxBuildHasher;
-use tantivy::{Searcher, query::Bm25Weight, schema::Field};
+use tantivy::{
+    DocSet, Searcher, SegmentReader, TERMINATED, Term,
+    postings::{Postings, SegmentPostings},
+    query::Bm25Weight,
+    schema::{Field, IndexRecordOption},
+};
 
 use super::{Fields, IndexDocument};
-use crate::text::Cut;
+use crate::{access::Role, text::Cut};
 
 /// A delta larger than this is folded into the base counts.
 const DELTA: usize = 8_192;
@@ -97,6 +102,24 @@ impl Column {
         self.tokens = if sign > 0 { self.tokens + tokens } else { self.tokens.saturating_sub(tokens) };
     }
 
+    fn add_segment(&mut self, segment: &SegmentReader, field: Field) -> tantivy::Result<()> {
+        let index = segment.inverted_index(field)?;
+        let base = Arc::make_mut(&mut self.base);
+        let mut terms = index.terms().stream()?;
+        while let Some((word, info)) = terms.next() {
+            let postings = index.read_postings_from_terminfo(info, IndexRecordOption::WithFreqs)?;
+            let mut n_with = 0;
+            for times in in_service(postings, segment) {
+                n_with += 1;
+                self.tokens += u64::from(times);
+            }
+            if n_with > 0 {
+                *base.entry(hash(word)).or_insert(0) += n_with;
+            }
+        }
+        Ok(())
+    }
+
     fn fold(&mut self) {
         if self.delta.len() <= DELTA {
             return;
@@ -110,6 +133,21 @@ impl Column {
             }
         }
     }
+}
+
+/// How often the word stands in each document that was not deleted.
+fn in_service(mut postings: SegmentPostings, segment: &SegmentReader) -> impl Iterator<Item = u32> {
+    let alive = segment.alive_bitset();
+    std::iter::from_fn(move || {
+        while postings.doc() != TERMINATED {
+            let (document, times) = (postings.doc(), postings.term_freq());
+            postings.advance();
+            if alive.is_none_or(|a| a.is_alive(document)) {
+                return Some(times);
+            }
+        }
+        None
+    })
 }
 
 fn hash(word: &[u8]) -> u64 {
@@ -138,30 +176,19 @@ impl Statistics {
         self.change(document, 1);
     }
 
-    /// Like [`Self::add`] for a document of an index that is being built: its words are counted once for all documents,
-    /// by [`Self::take_counts`].
-    pub(super) fn add_to_new(&mut self, document: &IndexDocument) {
-        for which in ALL {
-            // Each word ends with the separator, which is one byte.
-            let bytes = document.columns().column(which).bytes();
-            self.columns[which as usize].tokens += bytes.filter(|b| char::from(*b) == Cut::SEPARATOR).count() as u64;
-        }
-        self.count_document(document, 1);
-    }
-
-    /// How many documents hold each word, from an index that has never lost one.
-    pub(super) fn take_counts(&mut self, searcher: &Searcher, fields: &Fields) -> tantivy::Result<()> {
-        for (column, field) in self.columns.iter_mut().zip(fields_of_all(fields)) {
-            let base = Arc::make_mut(&mut column.base);
-            for segment in searcher.segment_readers() {
-                let index = segment.inverted_index(field)?;
-                let mut terms = index.terms().stream()?;
-                while let Some((word, info)) = terms.next() {
-                    *base.entry(hash(word)).or_insert(0) += info.doc_freq;
-                }
+    /// The counts of everything in an index. Those of terms that tantivy keeps include what was deleted.
+    pub(super) fn of(searcher: &Searcher, fields: &Fields) -> tantivy::Result<Self> {
+        let mut counts = Self::default();
+        for segment in searcher.segment_readers() {
+            for (column, field) in counts.columns.iter_mut().zip(fields_of_all(fields)) {
+                column.add_segment(segment, field)?;
             }
+            counts.n_all += u64::from(segment.num_docs());
+            let public = Term::from_field_text(fields.reader, Role::Customer.as_str());
+            let postings = segment.inverted_index(fields.reader)?.read_postings(&public, IndexRecordOption::Basic)?;
+            counts.n_public += postings.map_or(0, |p| in_service(p, segment).count() as u64);
         }
-        Ok(())
+        Ok(counts)
     }
 
     pub(super) fn remove(&mut self, document: &IndexDocument) {
@@ -175,10 +202,6 @@ impl Statistics {
             column.add(document.columns().column(which), sign, &mut seen);
             column.fold();
         }
-        self.count_document(document, sign);
-    }
-
-    fn count_document(&mut self, document: &IndexDocument, sign: i64) {
         let step = |n: u64| if sign > 0 { n + 1 } else { n.saturating_sub(1) };
         self.n_all = step(self.n_all);
         if document.is_public() {

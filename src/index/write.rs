@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use tantivy::{IndexReader, Term};
+use tantivy::{Index, IndexReader, Term, directory::RamDirectory};
 
-use super::{Fields, IndexDocument, IndexFault, IndexView, Statistics, open::create};
+use super::{
+    Fields, IndexDocument, IndexFault, IndexView, Statistics,
+    open::{create, open},
+};
 use crate::{
     article::{Article, ArticleId},
     text::Dictionary,
@@ -19,12 +22,13 @@ const MANY: usize = 64;
 
 /// Writes articles and commits them.
 pub struct IndexWriter {
-    inner: tantivy::IndexWriter,
+    pub(super) inner: tantivy::IndexWriter,
     reader: IndexReader,
-    fields: Fields,
+    pub(super) fields: Fields,
+    pub(super) directory: RamDirectory,
     dictionary: Dictionary,
     statistics: Statistics,
-    /// Nothing was committed yet, so nothing was taken out either.
+    /// Nothing was committed yet, so what is in the index has not been counted.
     is_new: bool,
 }
 
@@ -34,9 +38,16 @@ impl IndexWriter {
     /// # Errors
     /// When tantivy cannot start its threads.
     pub fn new(dictionary: Dictionary) -> Result<Self, IndexFault> {
-        let (index, reader, fields) = create()?;
+        let directory = RamDirectory::create();
+        Self::over(&create(directory.clone())?, directory, dictionary)
+    }
+
+    /// Writes to `index`, which stands in `directory`.
+    pub(super) fn over(index: &Index, directory: RamDirectory, dictionary: Dictionary) -> Result<Self, IndexFault> {
+        let reader = open(index)?;
         let inner = index.writer_with_num_threads(1, BUFFER_BYTES)?;
-        Ok(Self { inner, reader, fields, dictionary, statistics: Statistics::default(), is_new: true })
+        let fields = Fields::schema().1;
+        Ok(Self { inner, reader, fields, directory, dictionary, statistics: Statistics::default(), is_new: true })
     }
 
     /// The dictionary articles are cut with.
@@ -59,9 +70,7 @@ impl IndexWriter {
         }
         for part in after.chunks(BATCH) {
             for document in self.cut(part) {
-                if self.is_new {
-                    self.statistics.add_to_new(&document);
-                } else {
+                if !self.is_new {
                     self.statistics.add(&document);
                 }
                 self.inner.add_document(document.into_tantivy(&self.fields))?;
@@ -108,7 +117,7 @@ impl IndexWriter {
     fn end_new(&mut self) -> Result<(), IndexFault> {
         self.inner.commit()?;
         self.reader.reload()?;
-        self.statistics.take_counts(&self.reader.searcher(), &self.fields)?;
+        self.statistics = Statistics::of(&self.reader.searcher(), &self.fields)?;
         self.is_new = false;
         Ok(())
     }

@@ -10,6 +10,8 @@ mod evaluation;
 mod find;
 mod handoff;
 mod health;
+mod indexer;
+mod kept_index;
 mod meaning;
 mod news;
 mod publish;

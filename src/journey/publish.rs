@@ -1,7 +1,6 @@
 //! An editor saves a file and it can be found: look, apply, check, index, swap, receipt.
 
 use std::{
-    collections::HashMap,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     sync::{Arc, OnceLock},
@@ -10,14 +9,15 @@ use std::{
 
 use super::{
     Live, News, PublishFault, Published, Receipt, Report, Snapshot, StartFault, Today,
+    indexer::{Begun, Indexer},
     news::changed,
     snapshot::{PerRole, says_the_same},
 };
 use crate::{
-    article::{Article, Date, Problem, RelPath, Trouble},
+    article::{Date, Problem, RelPath, Trouble},
     corpus::{CheckScope, Corpus, Difference, KeptVersions, ListFile, Scanner, Tick, check},
-    index::{IndexDocument, IndexFault, IndexView, IndexWriter},
-    search::{Searchable, WeightFault, Weights},
+    index::IndexView,
+    search::{WeightFault, Weights},
     store::{LastGood, StoreFault},
     text::{Dictionary, Word},
 };
@@ -30,9 +30,7 @@ pub struct Publisher {
     root: PathBuf,
     scanner: Scanner,
     corpus: Corpus,
-    /// `None` when the index must be built anew.
-    writer: Option<IndexWriter>,
-    by_key: Arc<HashMap<u64, Arc<Searchable>>>,
+    indexer: Indexer,
     weights: Weights,
     weight_problems: Vec<Problem>,
     kept: LastGood,
@@ -71,8 +69,7 @@ impl Publisher {
             root: root.to_owned(),
             scanner: Scanner::new(root),
             corpus: Corpus::default(),
-            writer: None,
-            by_key: Arc::default(),
+            indexer: Indexer::new(data),
             weights: Weights::default(),
             weight_problems: Vec::new(),
             kept: LastGood::open(data)?,
@@ -110,8 +107,7 @@ impl Publisher {
     fn begin_anew(&mut self) {
         self.corpus = self.live.snapshot().map(|s| (*s.corpus).clone()).unwrap_or_default();
         self.scanner = self.scanner.after(&self.corpus);
-        self.writer = None;
-        self.by_key = Arc::default();
+        self.indexer.forget();
         self.last_day = None;
         self.question_dictionary = None;
         self.per_role = Arc::default();
@@ -130,12 +126,12 @@ impl Publisher {
             folder_replaced: look.folder_replaced,
             ..Report::default()
         };
-        let nothing_yet = self.writer.is_none() && report.folder_fault.is_some();
+        let nothing_yet = !self.indexer.has_index() && report.folder_fault.is_some();
         if nothing_yet && !look.changes.is_empty() {
             // They are not taken, so they must not count as seen.
             self.scanner = self.scanner.after(&self.corpus);
         }
-        if nothing_yet || look.changes.is_empty() && !new_day && self.writer.is_some() {
+        if nothing_yet || look.changes.is_empty() && !new_day && self.indexer.has_index() {
             return Ok(report);
         }
         let (mut next, difference) = self.corpus.apply(look.changes, &Recall(&self.kept));
@@ -147,16 +143,20 @@ impl Publisher {
         if difference.lists_changed {
             self.question_dictionary = None;
         }
-        let (view, rebuilt) = self.index(&before, &difference)?;
+        let (view, begun) = self.indexer.bring(&before, &self.corpus, &difference)?;
         self.last_day = Some(today);
         self.generation += 1;
         let changed = changed(&before, &self.corpus, &difference);
-        if new_day || rebuilt || difference.lists_changed || !changed.iter().all(says_the_same) {
+        if new_day || begun.is_some() || difference.lists_changed || !changed.iter().all(says_the_same) {
             self.per_role = Arc::default();
         }
         self.publish(view, today);
         report.generation = self.generation;
-        report.rebuilt = rebuilt;
+        report.rebuilt = matches!(begun, Some(Begun::Empty));
+        report.resumed = match begun {
+            Some(Begun::Kept { n_differing }) => Some(n_differing),
+            _ => None,
+        };
         report.receipts = self.receipts(&difference, started);
         // Only now: who waits for a receipt looks for it when the news comes.
         self.live.announce(self.generation);
@@ -193,43 +193,24 @@ impl Publisher {
         }
     }
 
-    /// Brings the index to the state of `self.corpus`; rebuilt beside the live one when words changed.
-    fn index(&mut self, before: &Corpus, difference: &Difference) -> Result<(IndexView, bool), IndexFault> {
-        if difference.words_changed {
-            self.writer = None;
-        }
-        let rebuild = self.writer.is_none();
-        let (out, taken): (Vec<Arc<Article>>, Vec<Arc<Article>>) = if rebuild {
-            (Vec::new(), self.corpus.articles().cloned().collect())
-        } else {
-            let old = difference.put.iter().map(|a| &a.id).chain(&difference.gone);
-            (old.filter_map(|id| before.article(id).cloned()).collect(), difference.put.clone())
-        };
-        let writer = match &mut self.writer {
-            Some(writer) => writer,
-            None => self.writer.insert(IndexWriter::new(Dictionary::with_words(&self.corpus.lists.words))?),
-        };
-        writer.replace(&out, &taken)?;
-        let view = writer.commit()?;
-        let by_key = Arc::make_mut(&mut self.by_key);
-        if rebuild {
-            by_key.clear();
-        }
-        for article in out {
-            by_key.remove(&IndexDocument::key(&article.id));
-        }
-        by_key.extend(taken.into_iter().map(|a| (IndexDocument::key(&a.id), Arc::new(Searchable::new(a)))));
-        Ok((view, rebuild))
+    /// Whether the next start would have to cut many articles again.
+    pub(super) fn owes_index(&self) -> bool {
+        self.indexer.owes(self.corpus.n_articles())
+    }
+
+    /// Keeps the index for the next start; nothing else waits for it.
+    pub fn keep_index(&mut self) {
+        self.indexer.keep(&self.corpus);
     }
 
     fn publish(&mut self, view: IndexView, today: Date) {
         let lists = &self.corpus.lists;
-        let Some(writer) = &self.writer else { return };
+        let Some(dictionary) = self.indexer.dictionary() else { return };
         let question_dictionary = self.question_dictionary.get_or_insert_with(|| {
-            let unknown = lists.synonyms.words().filter(|w| !writer.dictionary().has(w));
+            let unknown = lists.synonyms.words().filter(|w| !dictionary.has(w));
             let more: Vec<Word> = unknown.map(|w| Word { text: w.to_owned(), tag: String::new() }).collect();
             if more.is_empty() {
-                return writer.dictionary().clone();
+                return dictionary.clone();
             }
             Dictionary::with_words(&[lists.words.as_slice(), &more].concat())
         });
@@ -237,11 +218,11 @@ impl Publisher {
             generation: self.generation,
             corpus: Arc::new(self.corpus.clone()),
             view,
-            dictionary: writer.dictionary().clone(),
+            dictionary: dictionary.clone(),
             question_dictionary: question_dictionary.clone(),
             expired: self.corpus.articles().filter(|a| a.is_expired(today)).map(|a| a.id.clone()).collect(),
             weights: self.weights.clone(),
-            by_key: Arc::clone(&self.by_key),
+            by_key: self.indexer.by_key(),
             today,
             more_problems: self.weight_problems.clone(),
             per_role: Arc::clone(&self.per_role),

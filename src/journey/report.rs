@@ -36,6 +36,8 @@ pub struct Report {
     pub receipts: Vec<Receipt>,
     /// The whole index was built anew.
     pub rebuilt: bool,
+    /// The index of an earlier start was taken up; so many articles differed from it.
+    pub resumed: Option<usize>,
     /// Look again soon: files may still be on their way into a new folder.
     pub look_again: bool,
     /// The folder could not be read.

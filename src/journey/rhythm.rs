@@ -13,6 +13,8 @@ use crate::corpus::Tick;
 const GATHER: Duration = Duration::from_millis(3);
 /// A look at everything follows the last event after this.
 const SETTLE: Duration = Duration::from_millis(800);
+/// When nothing has happened for so long after a turn, the index is kept.
+const REST: Duration = Duration::from_millis(500);
 /// A new folder is looked into again after this: the watcher does not report what came with it.
 const NEW_FOLDER: Duration = Duration::from_millis(200);
 /// After a failure the next attempt waits this long; after each further one twice as long as before, up to
@@ -56,12 +58,26 @@ impl Publisher {
             tell(&turn);
             // The first turn brings a receipt for each file: they are not kept while nothing happens.
             drop(turn);
-            tick = match ticks.recv_timeout((now + wait).saturating_duration_since(Instant::now())) {
+            tick = match self.wait(ticks, now + wait) {
                 Ok(first) => gather(first, ticks),
                 Err(RecvTimeoutError::Timeout) => everything.clone(),
                 Err(RecvTimeoutError::Disconnected) => return,
             };
         }
+    }
+}
+
+impl Publisher {
+    /// Waits for a tick; where none comes for a while, the index is kept for the next start.
+    fn wait(&mut self, ticks: &Receiver<Tick>, until: Instant) -> Result<Tick, RecvTimeoutError> {
+        let left = || until.saturating_duration_since(Instant::now());
+        if self.owes_index() && left() > REST {
+            match ticks.recv_timeout(REST) {
+                Err(RecvTimeoutError::Timeout) => self.keep_index(),
+                came => return came,
+            }
+        }
+        ticks.recv_timeout(left())
     }
 }
 

@@ -257,6 +257,10 @@ fn r16_the_same_question_has_the_same_order_across_segments_merges_and_a_restart
     let mut again = bit_by_bit.restart();
     again.look();
     assert_eq!(told(&again), expected, "after a restart");
+    again.keep_index();
+    let mut again = again.restart();
+    assert_eq!(again.look().resumed, Some(0));
+    assert_eq!(told(&again), expected, "after a restart that took the kept index up");
 }
 
 #[test]

@@ -6,7 +6,7 @@
 use std::{
     fs,
     io::Read,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::mpsc,
     thread,
@@ -627,7 +627,7 @@ fn end_of(program: &mut Command) -> (Option<i32>, String) {
 
 #[test]
 fn publishing_writes_no_index_to_the_disk() {
-    // The folder is the source of truth: an index on disk would cost an fsync of each segment at each save.
+    // An fsync of each segment at each save would be most of it: an index is kept when the folder has come to rest.
     let world = World::new(&[("a.md", "# 甲\n")]);
     let mut kept: Vec<String> = fs::read_dir(world.data())
         .expect("the data folder")
@@ -636,4 +636,71 @@ fn publishing_writes_no_index_to_the_disk() {
     // The database holds what people said, nothing of the folder.
     kept.retain(|name| !name.starts_with("wenzhen.db"));
     assert_eq!(kept, ["last-good"]);
+}
+
+const WORDS: [&str; 4] = ["青桐鹭", "白榆鸢", "赤枫鹇", "玄柏鹗"];
+
+/// Twenty articles; each fifth says the first word, the next one the second.
+fn twenty(kb: &Path) {
+    for n in 0..20 {
+        fs::write(kb.join(format!("{n:02}.md")), with_id(&format!("a{n:02}"), WORDS[n % 4])).expect("written");
+    }
+}
+
+#[tokio::test]
+async fn a_kept_index_is_brought_to_the_folder_and_one_that_is_not_whole_is_built_anew() {
+    let mut world = World::new(&[]);
+    twenty(&world.kb());
+    assert_eq!((world.look().resumed, world.ids(WORDS[0]).await.len()), (None, 5));
+    world.keep_index();
+    // While nobody looked: one gone, one changed, one new.
+    world.remove("00.md");
+    world.write("04.md", &with_id("a04", WORDS[1]));
+    world.write("20.md", &with_id("a20", WORDS[0]));
+    let mut world = world.restart();
+    let report = world.look();
+    assert_eq!((report.resumed, report.rebuilt, report.receipts.len()), (Some(3), false, 20));
+    let expected = (ids(&["a08", "a12", "a16", "a20"]), 6);
+    assert_eq!((sorted(world.ids(WORDS[0]).await), world.ids(WORDS[1]).await.len()), expected);
+
+    world.keep_index();
+    let whole = fs::read(world.data().join("index")).expect("an index is kept");
+    let mut changed = whole.clone();
+    changed[whole.len() / 2] ^= 1;
+    for broken in [&whole[..whole.len() / 2], &[], &changed] {
+        fs::write(world.data().join("index"), broken).expect("written");
+        world = world.restart();
+        let report = world.look();
+        assert_eq!((report.resumed, report.rebuilt), (None, true));
+        assert_eq!((sorted(world.ids(WORDS[0]).await), world.ids(WORDS[1]).await.len()), expected);
+    }
+    // Other words cut other words out of the same articles.
+    world.keep_index();
+    world.write("words.txt", "青桐鹭 n\n");
+    let mut world = world.restart();
+    assert!(world.look().rebuilt);
+    assert_eq!(sorted(world.ids(WORDS[0]).await), expected.0);
+}
+
+#[test]
+fn a_start_takes_up_the_index_a_running_program_has_kept() {
+    let folder = folder_with_kb();
+    let kb = folder.path().join("kb");
+    twenty(&kb);
+    let mut server = Server::start(folder.path());
+    assert!(within(DEADLINE, || folder.path().join("data/index").exists()), "the index is kept");
+    server.kill();
+    fs::write(kb.join("00.md"), with_id("a00", WORDS[1])).expect("written");
+    let server = Server::start(folder.path());
+    server.until_said("索引沿用上次的，1 篇有变化");
+    assert_eq!((server.titled(WORDS[0]).len(), server.titled(WORDS[1]).len()), (4, 6));
+    // It goes on from there.
+    fs::write(kb.join("01.md"), with_id("a01", WORDS[0])).expect("written");
+    assert!(within(DEADLINE, || server.titled(WORDS[0]).contains(&"a01".to_owned())));
+    assert_eq!(server.titled(WORDS[1]).len(), 5);
+}
+
+fn sorted(mut ids: Vec<String>) -> Vec<String> {
+    ids.sort();
+    ids
 }

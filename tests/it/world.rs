@@ -153,6 +153,11 @@ impl World {
         self.publisher.step(&Tick { hints: vec![hint], everything: false }).expect("a turn")
     }
 
+    /// What the publisher does when the folder has come to rest.
+    pub(crate) fn keep_index(&mut self) {
+        self.publisher.keep_index();
+    }
+
     /// Asks the router. `token` is a bearer token, or empty for a customer.
     pub(crate) async fn get(&self, path: &str, token: &str) -> Answer {
         self.send(Request::get(path), token, Body::empty()).await
