@@ -175,7 +175,8 @@ impl Corpus {
     pub fn problems_of(&self, path: &RelPath) -> Vec<Problem> {
         let list = ListFile::at(path).and_then(|l| self.list_problems.get(&l)).into_iter().flatten();
         let own = self.entries.get(path).into_iter().flat_map(|e| e.problems.iter().chain(&e.checks));
-        let shared = self.shared_problems.iter().filter(|p| p.file == *path);
+        let from = self.shared_problems.partition_point(|p| p.file < *path);
+        let shared = self.shared_problems[from..].iter().take_while(|p| p.file == *path);
         own.chain(list).chain(shared).cloned().collect()
     }
 
@@ -187,7 +188,8 @@ impl Corpus {
         }
     }
 
-    pub(super) fn set_shared_problems(&mut self, problems: Vec<Problem>) {
+    pub(super) fn set_shared_problems(&mut self, mut problems: Vec<Problem>) {
+        problems.sort_by(|a, b| a.file.cmp(&b.file));
         self.shared_problems = problems;
     }
 
