@@ -17,6 +17,7 @@ pub(super) struct Header {
     pub models: Vec<String>,
     pub codes: Vec<String>,
     pub symptoms: Vec<String>,
+    pub asked: Vec<String>,
     /// Old addresses, starting with `/`.
     pub redirects: Vec<String>,
     /// What other tools call description or summary.
@@ -99,6 +100,7 @@ impl Reader {
                 let words = self.texts(key, value);
                 self.header.symptoms.extend(words);
             }
+            "asked" => self.header.asked = self.texts(key, value),
             "aliases" | "alias" => {
                 let (redirects, names): (Vec<_>, Vec<_>) =
                     self.texts(key, value).into_iter().partition(|a| a.starts_with('/'));

@@ -344,6 +344,9 @@ pub struct Article {
     pub codes: Vec<String>,
     /// People's own words for the complaint.
     pub symptoms: Vec<String>,
+    /// Questions people have asked that it answers. They help to find it and stand on no page, only as the
+    /// reason why it was found.
+    pub asked: Vec<String>,
     /// Old addresses that lead here, starting with `/`.
     pub redirects: Vec<String>,
     /// Closed facts that tell it from its neighbours: name, value.

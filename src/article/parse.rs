@@ -181,6 +181,7 @@ impl Body {
             models: header.models,
             codes: header.codes,
             symptoms: header.symptoms,
+            asked: header.asked,
             redirects: header.redirects,
             signs: header.signs,
             signs_line: header.signs_line,

@@ -140,7 +140,7 @@ troubles! {
     UnwrittenPage(target: String) "unwritten-page" Note "`[[{target}]]` 还没有对应的文章，读者只看到文字" "写好那一篇，名称或别名一致就会自动连上";
     UnknownSign(name: String) "unknown-sign" Error "signs 里的「{name}」没有登记" "先在 kb/signs.toml 里登记，或改用已有的名称";
     SignValue(name: String, value: String) "sign-value" Error "signs 里「{name}」的值「{value}」没有登记" "用 kb/signs.toml 里写的值";
-    ExpectTold(question: String) "expect-told" Warning "expect 里的「{question}」和标题或 symptoms 是同一句话，测不出什么" "换一种用户会用的说法，或从 symptoms 里去掉这一句";
+    ExpectTold(question: String) "expect-told" Warning "expect 里的「{question}」和标题、symptoms 或 asked 是同一句话，测不出什么" "换一种用户会用的说法，或从 symptoms、asked 里去掉这一句";
     NearDuplicate(of: RelPath, percent: u32) "near-duplicate" Warning "和 {of} 有 {percent}% 的内容相同" "合并成一篇，或写清两篇各管哪种情况；合并后把旧地址写进 aliases";
     Overlap(with: RelPath, percent: u32) "overlap" Note "和 {with} 有 {percent}% 的内容重叠" "相同的部分只写在一篇里，另一篇用链接";
     Overdue(day: Date) "overdue" Warning "应当在 {day} 前复审，已经过期" "核对内容后更新 reviewed 和 review_by";

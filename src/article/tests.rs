@@ -14,6 +14,7 @@ appliance: 洗衣机
 models: [CJ-XYG*, CJ-XYB080-A1]
 codes: [07, 1e3]
 symptoms: [甩干桶不转, 衣服还滴水]
+asked: [甩了跟没甩一样]
 signs: {能排水: 是, 桶转: 否}
 audience: public
 reviewed: 2026-11-01
@@ -57,8 +58,9 @@ fn a_full_article_is_read_whole() {
         (a.id.as_str(), a.kind, a.codes.as_slice()),
         ("washer-no-spin", Kind::Troubleshooting, &["07".to_owned(), "1e3".to_owned()][..])
     );
+    assert_eq!((a.symptoms.len(), a.asked.as_slice()), (2, &["甩了跟没甩一样".to_owned()][..]));
     assert_eq!(a.signs, [("能排水".to_owned(), "是".to_owned()), ("桶转".to_owned(), "否".to_owned())]);
-    assert_eq!(a.expect_lines, [13]);
+    assert_eq!(a.expect_lines, [14]);
     let roles: Vec<_> = a.sections.iter().map(|s| s.role).collect();
     use SectionRole::{Hardware, Precheck, Service, Software, Symptoms};
     assert_eq!(roles, [Symptoms, Precheck, Software, Hardware, Service]);

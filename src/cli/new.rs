@@ -110,13 +110,14 @@ impl<'a> Draft<'a> {
              # models: [CJ-XYG*]       # 只适用于部分型号时写\n\
              {codes}\
              symptoms: []              # 用户自己的说法，会被搜到，例如 [甩干桶不转, 衣服还滴水]\n\
+             asked: []                 # 相似问：别人还这样问过，会被搜到，不显示，可以写很多\n\
              audience: {audience}\n\
              severity: normal          # 会越来越坏写 urgent，会伤人写 danger\n\
              status: draft             # 写好改成 review 送审，审过改成 published\n\
              # owner: 洗护组\n\
              reviewed: {today}\n\
              # review_by:              # 下次核对的日期，写法同上\n\
-             expect: []                # 搜索测试：搜这句话，这一篇应该排第一；不要和 symptoms 一样\n\
+             expect: []                # 搜索测试：搜这句话，这一篇应该排第一；不要和 symptoms、asked 一样\n\
              ---\n\
              {body}",
             id = quoted(self.id.as_str()),

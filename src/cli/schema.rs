@@ -51,6 +51,7 @@ fn properties() -> Map<String, Value> {
     put("models", of("texts", "适用型号，* 代表后面任意几个字。不写：不限型号。"));
     put("codes", of("texts", "故障代码。只写在解释这个代码的那一篇，别的文章用链接指过去。照原样读，07 不会变成 7。"));
     put("symptoms", of("texts", "用户自己的说法，会被搜到。"));
+    put("asked", of("texts", "相似问：别人这样问过，也是这一篇回答。会被搜到，不显示在文章里，可以写很多。"));
     put("signs", signs());
     put("audience", one_of("给谁看。写错时只有编辑看得到。", "public", audiences));
     put("severity", one_of("有多危险。", "normal", severities));
@@ -60,7 +61,7 @@ fn properties() -> Map<String, Value> {
     put("reviewed", of("day", "上次核对的日期，写成 2026-11-01 这样。"));
     put("review_by", of("day", "下次核对的日期，过了就列入待办。"));
     put("expires", of("day", "过了这天，用户就看不到了。"));
-    put("expect", of("texts", "搜索测试：搜这句话，这一篇应该排第一。不进搜索，不要和 symptoms 写成一样的话。"));
+    put("expect", of("texts", "搜索测试：搜这句话，这一篇应该排第一。不进搜索，不要和 symptoms、asked 写成一样的话。"));
     for key in ["aliases", "alias"] {
         put(key, of("texts", "以 / 开头是旧网址，会转过来；否则是别名，会被搜到。"));
     }

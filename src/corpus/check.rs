@@ -106,7 +106,8 @@ fn expects(article: &Article, found: &mut Vec<Problem>) {
         return;
     }
     let plain = |text: &str| normalize(text).chars().filter(|c| c.is_alphanumeric()).collect::<String>();
-    let told: BTreeSet<String> = article.symptoms.iter().chain([&article.title]).map(|t| plain(t)).collect();
+    let told: BTreeSet<String> =
+        article.symptoms.iter().chain(&article.asked).chain([&article.title]).map(|t| plain(t)).collect();
     for (question, line) in article.expect.iter().zip(&article.expect_lines) {
         if told.contains(&plain(question)) {
             let trouble = Trouble::ExpectTold(question.clone());
@@ -334,10 +335,12 @@ mod tests {
     #[test]
     fn a_question_in_the_words_of_the_article_itself_is_told_of() {
         let text = |expect: &str| {
-            format!("---\ntitle: 洗衣机不脱水\nsymptoms: [衣服还滴水, ok 键]\nexpect:\n  - {expect}\n---\n一\n")
+            format!(
+                "---\ntitle: 洗衣机不脱水\nsymptoms: [衣服还滴水, ok 键]\nasked: [甩了跟没甩一样]\nexpect:\n  - {expect}\n---\n一\n"
+            )
         };
         let found = |expect: &str| checked(&[("a.md", &text(expect))]);
-        for expect in ["衣服还滴水？", "洗衣机 不脱水", "ＯＫ键"] {
+        for expect in ["衣服还滴水？", "洗衣机 不脱水", "ＯＫ键", "甩了跟没甩一样！"] {
             assert_eq!(found(expect), [("a.md".to_owned(), "expect-told")], "{expect}");
         }
         assert_eq!(found("洗完还能拧出水"), []);

@@ -47,6 +47,9 @@ impl IndexDocument {
         for symptom in &article.symptoms {
             add(Place::Symptom, article.audience, symptom);
         }
+        for question in &article.asked {
+            add(Place::Body, article.audience, question);
+        }
         for appliance in &article.appliances {
             add(Place::Heading, article.audience, appliance);
         }
@@ -125,8 +128,8 @@ mod tests {
 
     #[test]
     fn title_and_phrases_weigh_four_times_in_the_one_merged_field() {
-        let d = document("---\ntitle: 漏水\nsymptoms: [滴水]\n---\n## 小标题抖动\n正文跳闸。\n");
-        assert_eq!(["漏水", "滴水", "抖动", "跳闸"].map(|w| count(&d, w)), [4, 4, 2, 1]);
+        let d = document("---\ntitle: 漏水\nsymptoms: [滴水]\nasked: [跳闸]\n---\n## 小标题抖动\n正文冒烟。\n");
+        assert_eq!(["漏水", "滴水", "抖动", "冒烟", "跳闸"].map(|w| count(&d, w)), [4, 4, 2, 1, 1]);
     }
 
     #[test]

@@ -39,6 +39,9 @@ pub fn meant_texts(article: &Article) -> Vec<Meant> {
     for symptom in &article.symptoms {
         texts.push(Meant { staff: own, place: Place::Symptom, text: normalize(symptom) });
     }
+    for question in &article.asked {
+        texts.push(Meant { staff: own, place: Place::Symptom, text: normalize(question) });
+    }
     let said = normalize(&article.symptoms.join("；"));
     for hidden in [false, true] {
         let body = article.passages().filter(|p| p.place == Place::Body && staff(p.audience) == hidden);
@@ -342,6 +345,17 @@ mod tests {
         );
         assert!(texts(file).iter().all(|t| t.0 || !t.2.contains("密语")));
     }
+
+    #[test]
+    fn each_question_people_have_asked_is_a_text_for_who_may_read_the_article() {
+        for (audience, staff) in [("public", false), ("agent", true)] {
+            let file = format!("---\ntitle: 题\naudience: {audience}\nasked: [脏水赖着不走, 桶里有水]\n---\n正文\n");
+            let said: Vec<_> = texts(&file).into_iter().filter(|t| t.1 == Place::Symptom).collect();
+            let text = |text: &str| (staff, Place::Symptom, text.to_owned());
+            assert_eq!(said, [text("脏水赖着不走"), text("桶里有水")]);
+        }
+    }
+
     #[test]
     fn the_middle_is_the_same_however_the_folder_came_about() {
         let article = |id: &str| {

@@ -158,7 +158,7 @@ fn answer(question: &Question, context: &SearchContext<'_>, reading: Reading) ->
     let run = Run { question, context, reading: &reading };
     let idf = run.idf();
     let (candidates, total, relaxed) = run.candidates()?;
-    let weighed = Weighed { groups: &reading.groups, idf: &idf };
+    let weighed = Weighed { groups: &reading.groups, idf: &idf, asked: context.weights.asked };
     // A code says exactly what is meant, and so does a model alone.
     let exact = !reading.codes.is_empty() || reading.is_generic() || reading.groups.is_empty();
     let (near, meaning) = match () {

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap,
+    ops::Range,
     sync::{Arc, OnceLock},
 };
 
@@ -24,7 +25,7 @@ const NEGATED: f32 = 0.4;
 /// What an article says about a question.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Evidences {
-    /// Share of the question by weight, 0 to 1.
+    /// Share of the question by weight, 0 to 1; less for what stands only in questions people have asked.
     pub coverage: f32,
     /// Share in the title.
     pub title: f32,
@@ -40,6 +41,8 @@ pub(super) struct Evidences {
 pub(super) struct Weighed<'q> {
     pub groups: &'q [Group],
     pub idf: &'q [f32],
+    /// What a word that stands only in questions people have asked counts for coverage.
+    pub asked: f32,
 }
 
 /// Words of time and number say when and how much, not what.
@@ -110,6 +113,8 @@ pub(super) struct Folded {
     segments: Box<[Segment]>,
     /// Segments of the title and people's own words; passages follow, and begin at that place of the text.
     n_short: usize,
+    /// Those among them that are questions people have asked.
+    asked: Range<usize>,
     passages_from: usize,
     /// Letters and digits of the title.
     pub title_letters: Box<str>,
@@ -147,7 +152,7 @@ pub(super) fn letters(text: &str) -> String {
 impl Folded {
     fn new(article: &Article) -> Self {
         let mut raw = String::with_capacity(article.source.len());
-        let n_short = 1 + article.symptoms.len();
+        let n_short = 1 + article.symptoms.len() + article.asked.len();
         let mut kinds = Vec::with_capacity(n_short + article.passages().len());
         let mut add = |place, audience, text: &str| {
             raw.extend(text.chars().map(|c| if c == BETWEEN { ' ' } else { c }));
@@ -155,8 +160,8 @@ impl Folded {
             kinds.push(Segment { start: 0, place, audience });
         };
         add(Place::Title, article.audience, &article.title);
-        for symptom in &article.symptoms {
-            add(Place::Symptom, article.audience, symptom);
+        for said in article.symptoms.iter().chain(&article.asked) {
+            add(Place::Symptom, article.audience, said);
         }
         for passage in article.passages() {
             add(passage.place, passage.audience, passage.text);
@@ -172,6 +177,7 @@ impl Folded {
             text: text.as_str().into(),
             segments: kinds.into(),
             n_short,
+            asked: n_short - article.asked.len()..n_short,
             passages_from,
             title_letters: letters(&article.title).into(),
             appliances: article.appliances.iter().map(|a| normalize(a)).collect(),
@@ -273,8 +279,9 @@ pub(super) fn gather(folded: &Folded, question: &Weighed<'_>, depth: Depth, staf
             Some(b) if b.1.0 >= next.1.0 => Some(b),
             _ => Some(next),
         });
-        if let Some((segment, (share, why))) = best {
-            covered += share * idf;
+        let counts = |segment: &usize| if folded.asked.contains(segment) { question.asked } else { 1.0 };
+        covered += found.iter().map(|(segment, (share, _))| share * counts(segment)).fold(0.0, f32::max) * idf;
+        if let Some((segment, (_, why))) = best {
             let place = folded.segments[*segment].place;
             reasons.extend(why.map(|(why, words)| Reason { why, place, text: words.to_owned() }));
         }
@@ -303,14 +310,28 @@ mod tests {
     fn coverage(word: &str, text: &str) -> f32 {
         let article = parse(&RelPath::new("a.md"), format!("# 题\n\n{text}\n").as_bytes()).article.expect("an article");
         let groups = [Group { word: word.into(), synonyms: Vec::new(), bare: None, generic: false }];
-        gather(&Folded::new(&article), &Weighed { groups: &groups, idf: &[2.0] }, Depth::Whole, false).coverage
+        gather(&Folded::new(&article), &Weighed { groups: &groups, idf: &[2.0], asked: 0.5 }, Depth::Whole, false)
+            .coverage
     }
 
     #[test]
     fn a_word_of_time_points_at_no_article() {
         let group = |word: &str| Group { word: word.into(), synonyms: Vec::new(), bare: None, generic: false };
-        let tells = |word: &str| Weighed { groups: &[group(word)], idf: &[4.0] }.tells();
+        let tells = |word: &str| Weighed { groups: &[group(word)], idf: &[4.0], asked: 0.5 }.tells();
         assert!(!tells("礼拜") && tells("漏水"));
+    }
+
+    /// What a question is likely about, and how sure an answer is, are two things.
+    #[test]
+    fn a_question_people_have_asked_counts_as_their_words_and_covers_less() {
+        let file = "---\ntitle: 洗衣机不排水\nasked: [脏水赖着不走]\n---\n水留在筒里。\n";
+        let article = parse(&RelPath::new("a.md"), file.as_bytes()).article.expect("an article");
+        let groups = [Group { word: "脏水".into(), synonyms: Vec::new(), bare: None, generic: false }];
+        let found =
+            gather(&Folded::new(&article), &Weighed { groups: &groups, idf: &[2.0], asked: 0.5 }, Depth::Whole, false);
+        assert_eq!((found.symptom, found.coverage), (1.0, 0.5));
+        let why: Vec<(Place, &str)> = found.reasons.iter().map(|r| (r.place, r.text.as_str())).collect();
+        assert_eq!(why, [(Place::Symptom, "脏水")]);
     }
 
     #[test]
@@ -333,7 +354,12 @@ mod tests {
             parse(&RelPath::new("a.md"), "# 题\n\n漏水\n\n漏水又跳闸\n".as_bytes()).article.expect("an article");
         let group = |word: &str| Group { word: word.into(), synonyms: Vec::new(), bare: None, generic: false };
         let groups = [group("漏水"), group("跳闸")];
-        let found = gather(&Folded::new(&article), &Weighed { groups: &groups, idf: &[1.0, 1.0] }, Depth::Whole, false);
+        let found = gather(
+            &Folded::new(&article),
+            &Weighed { groups: &groups, idf: &[1.0, 1.0], asked: 0.5 },
+            Depth::Whole,
+            false,
+        );
         assert_eq!(found.best.and_then(|(i, _)| article.passages().nth(i)).map(|p| p.text), Some("漏水又跳闸"));
     }
 }

@@ -49,6 +49,9 @@ weights! {
     title_exact = 6.0;
     /// Words of the question in one of people's own phrases, by share.
     symptom = 4.0;
+    /// A word that stands in no text of the article but in questions people have asked counts less where it is told how
+    /// sure an answer is: so many questions hold nearly any word.
+    asked = 0.3;
     /// Where a question speaks of danger, added to the article that leads through it.
     first_aid = 4.0;
     /// Where meaning spoke the score is a sum of features, learned from the questions of the articles and

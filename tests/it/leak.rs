@@ -87,6 +87,7 @@ appliance: [凤凰机, 洗衣机]
 models: [ZZ-9981X]
 codes: [Q77, E9]
 symptoms: [朱雀异动, 洗衣机不脱水要赔]
+asked: [用户讲腾蛇缠上了, 洗衣机漏水归谁赔]
 signs: {能排水: 是}
 severity: danger
 owner: 暗部
@@ -125,12 +126,14 @@ const STAFF: [(&str, &str); 7] = [
 ];
 
 /// What the planted words are asked with, alone and beside words of public articles.
-const QUERIES: [&str; 52] = [
+const QUERIES: [&str; 54] = [
     "梼杌处置流程",
     "梼杌",
     "处置流程",
     "朱雀异动",
     "朱雀",
+    "腾蛇",
+    "腾蛇缠住洗衣机",
     "白虎暗号",
     "麒麟条款",
     "獬豸新规",
@@ -501,6 +504,7 @@ async fn staff_find_articles_for_staff_by_each_of_their_words() {
     for (q, token, id) in [
         ("梼杌处置流程", AGENT, "secret"),
         ("朱雀异动", AGENT, "secret"),
+        ("腾蛇缠上", AGENT, "secret"),
         ("白虎暗号", AGENT, "secret"),
         ("Q77", AGENT, "secret"),
         ("凤凰机", AGENT, "secret"),
