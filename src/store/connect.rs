@@ -1,6 +1,10 @@
 //! Which database it is: connections, how a write begins, what error codes mean. Nothing else knows.
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{
+    path::Path,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use sqlx::{
     ConnectOptions as _, Connection as _, Error, Sqlite, SqliteConnection, SqlitePool, Transaction,
@@ -26,6 +30,8 @@ pub(super) type Together<'c> = Transaction<'c, Sqlite>;
 const READERS: u32 = 4;
 /// How long a write waits for another process, and a reader for a connection.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// Between two attempts where SQLite itself does not wait.
+const AGAIN: Duration = Duration::from_millis(10);
 
 /// How to connect.
 #[derive(Debug, Clone)]
@@ -49,7 +55,16 @@ impl Connector {
     /// overwritten.
     pub(super) async fn writer(&self) -> Result<Connection, Error> {
         let options = self.options.clone().journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
-        options.pragma("secure_delete", "ON").connect().await
+        let options = options.pragma("secure_delete", "ON");
+        let until = Instant::now() + PATIENCE;
+        loop {
+            match options.connect().await {
+                // SQLite does not wait for others when it changes a new file to a write-ahead log: of servers that
+                // start together all but one would be refused.
+                Err(error) if is_busy(&error) && Instant::now() < until => tokio::time::sleep(AGAIN).await,
+                connected => return connected,
+            }
+        }
     }
 
     /// Connections that cannot write, opened when they are needed.
@@ -65,12 +80,19 @@ pub(super) async fn begin(connection: &mut Connection) -> Result<Together<'_>, E
     connection.begin_with("BEGIN IMMEDIATE").await
 }
 
+/// The family of a code of SQLite, the low byte of an extended one: https://www.sqlite.org/rescode.html
+fn family(error: &Error) -> Option<u32> {
+    error.as_database_error().and_then(|e| e.code()?.parse::<u32>().ok()).map(|code| code & 0xff)
+}
+
+fn is_busy(error: &Error) -> bool {
+    matches!((family(error), error), (Some(5 | 6), _) | (_, Error::PoolTimedOut))
+}
+
 impl From<Error> for DatabaseFault {
     fn from(error: Error) -> Self {
-        // The low byte of an extended code is its family: https://www.sqlite.org/rescode.html
-        let family = error.as_database_error().and_then(|e| e.code()?.parse::<u32>().ok()).map(|code| code & 0xff);
-        let kind = match (family, &error) {
-            (Some(5 | 6), _) | (_, Error::PoolTimedOut) => Self::Busy,
+        let kind = match (family(&error), &error) {
+            _ if is_busy(&error) => Self::Busy,
             (Some(11 | 26), _) => Self::Damaged,
             (Some(13), _) => Self::Full,
             (_, Error::PoolClosed) => return Self::Closed,
