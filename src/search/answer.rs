@@ -24,6 +24,8 @@ use crate::{
 const WELL_FOUND: f32 = 0.6;
 /// So much more of the question must be found by its sound than as it is written.
 const BETTER: f32 = 0.05;
+/// Lone characters stand in nearly any article: what is found of them counts half.
+const IN_PIECES: f32 = 0.5;
 
 /// The articles behind the numbers and names of the index.
 pub trait Articles {
@@ -150,7 +152,11 @@ impl Answered {
             (Some(own), Some(other)) => own - other,
             _ => 0.0,
         };
-        codes(self) >= codes(literal) && self.coverage + nearer > literal.coverage + BETTER
+        codes(self) >= codes(literal) && self.covers() + nearer > literal.covers() + BETTER
+    }
+
+    fn covers(&self) -> f32 {
+        if self.is_in_pieces { self.coverage * IN_PIECES } else { self.coverage }
     }
 }
 

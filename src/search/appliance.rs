@@ -106,6 +106,14 @@ impl Appliances {
         if strong.appliances.is_empty() { weak } else { strong }
     }
 
+    /// Whether `word` is a model number that begins as those of an appliance do, or the brand before one.
+    pub(super) fn is_model(&self, word: &str) -> bool {
+        let plain = word.strip_prefix(BRAND).unwrap_or(word);
+        let digit = |rest: &str| rest.starts_with(|c: char| c.is_ascii_digit());
+        let mut starts = self.aliases.iter().filter(|a| a.model);
+        word == BRAND || starts.any(|a| plain.strip_prefix(a.text.as_str()).is_some_and(digit))
+    }
+
     /// How the articles write it.
     pub(super) fn written(&self, plain: &str) -> Option<&String> {
         self.written.get(plain)
@@ -140,6 +148,13 @@ mod tests {
         text::parse_synonyms,
     };
 
+    fn is_model(word: &str) -> bool {
+        let list = parse_synonyms("JS* -> 净水器\n").0;
+        let file = "---\nappliance: 净水器\n---\n一\n";
+        let article = parse(&RelPath::new("a.md"), file.as_bytes()).article.expect("an article");
+        Appliances::new([article].iter(), &list).is_model(word)
+    }
+
     fn named(text: &str) -> Vec<String> {
         let article = |appliance: &str, title: &str| {
             let file = format!("---\nappliance: {appliance}\ntitle: {title}\n---\n一\n");
@@ -166,6 +181,10 @@ mod tests {
         assert_eq!(named("JS800-B2 换哪几个芯"), ["净水器"]);
         assert_eq!(named("cj-js600 漏水"), ["净水器"]);
         assert_eq!(named("js"), [""; 0], "without a number it is no model");
+        assert_eq!(
+            ["js800b2", "cjjs800", "cj", "js", "js-x", "xs800"].map(is_model),
+            [true, true, true, false, false, false]
+        );
         assert_eq!(named("tvs"), [""; 0]);
         assert_eq!(named("燃气热水器不热"), ["燃气热水器"]);
     }

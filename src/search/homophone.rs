@@ -2,7 +2,10 @@
 
 use std::cell::LazyCell;
 
-use super::sound::{Heard, Lexicon};
+use super::{
+    query::says_nothing,
+    sound::{Heard, Lexicon},
+};
 use crate::{
     found::{Correction, Evidence},
     text::{Dictionary, Readings, folded_syllable, query_words},
@@ -86,7 +89,8 @@ impl Lexicon {
         let negates = |c: char| "不没无未别".contains(c);
         // A correction that turned 有 into 没 would say the opposite.
         let fits = |n: &&usize| {
-            self.words[**n].text.chars().zip(window.chars()).all(|(a, b)| a == b || !negates(a) && !negates(b))
+            let word = &self.words[**n].text;
+            !says_nothing(word) && word.chars().zip(window.chars()).all(|(a, b)| a == b || !negates(a) && !negates(b))
         };
         let score = |n: &usize| {
             let word = &self.words[*n];

@@ -13,7 +13,7 @@ use crate::{
 /// Words that carry no complaint. Negations (不 没 无 漏) are never among them.
 const STOP: &str = "的 了 是 我 我家 我们 家 家里 家的 你 您 他 它 们 的话 怎么 怎么办 怎么样 怎么回事 怎样 如何 为什么 为何 咋 咋办 咋回事 \
     请问 你好 您好 谢谢 麻烦 一下 一个 这个 那个 这 那 啊 呢 吗 吧 呀 哦 嗯 就 都 也 还 又 很 太 有 在 把 被 和 跟 给 着 过 会 要 想 能 可以 \
-    是不是 有没有 什么 啥 然后 但是 因为 所以 之后 以后 时候 的时候 现在 今天 昨天 刚才 突然 老是 总是 一直 里 里面 上 下 个 台 次 点 些 用 来 去 \
+    是不是 有没有 什么 啥 然后 但是 因为 所以 之后 以后 时候 的时候 现在 今天 昨天 刚才 突然 老是 总是 一直 似的 里 里面 上 下 个 台 次 点 些 用 来 去 \
     说 让 对 从 到 出 与 及 或 但 而 才 再 已经 帮 帮我 急 显示 报 提示 出现 错误 代码 故障代码 错误代码 报错 型号";
 
 /// Words that say only that something is wrong: alone they ask for a question, not an answer.
@@ -40,7 +40,7 @@ pub struct Group {
     pub synonyms: Vec<String>,
     /// The word without its negation, when the dictionary knows only that.
     pub bare: Option<String>,
-    /// It says only that something is wrong.
+    /// It says only that something is wrong, or on what model.
     pub generic: bool,
 }
 
@@ -135,6 +135,10 @@ pub(super) fn read_heard(
         }
     }
     reading.groups = groups(words, &reading, &spelled, &named.mentions, synonyms);
+    for group in reading.groups.iter_mut().filter(|g| g.word.is_ascii()) {
+        // It has named its appliance; few articles spell it out, and those that do not are no worse for it.
+        group.generic |= vocabulary.appliances.is_model(&group.word);
+    }
     for group in &mut reading.groups {
         group.synonyms.extend(others.get(&group.word).into_iter().flatten().cloned());
     }
@@ -229,6 +233,11 @@ fn groups(
     groups
 }
 
+/// Whether `word` carries no complaint.
+pub(super) fn says_nothing(word: &str) -> bool {
+    is_in(STOP, word)
+}
+
 fn is_in(list: &str, word: &str) -> bool {
     list.split_whitespace().any(|w| w == word)
 }
@@ -281,6 +290,25 @@ mod tests {
     fn a_model_no_article_is_for_is_searched_as_a_word() {
         assert!(words(&read("zq7k9d22")).contains(&"zq7k9d22"));
         assert!(read("zq7k9d22").models.is_empty());
+    }
+
+    #[test]
+    fn a_model_that_names_its_appliance_weighs_little_as_a_word() {
+        let article = parse(&RelPath::new("a.md"), "---\nappliance: 净水器\n---\n一\n".as_bytes()).article;
+        let synonyms = parse_synonyms("JS* -> 净水器\n").0;
+        let vocabulary = Vocabulary::new(article.iter(), &synonyms, &[]);
+        let read = |text: &str| {
+            let question = Question::new(text).expect("a question");
+            read_question(&question, &Dictionary::with_words(&[]), &synonyms, &vocabulary)
+        };
+        let generic = |r: &Reading| r.groups.iter().map(|g| (g.word.clone(), g.generic)).collect::<Vec<_>>();
+        let r = read("JS800-B2 滤网");
+        assert_eq!(
+            (r.appliances.as_slice(), generic(&r)[0].clone()),
+            (&["净水器".to_owned()][..], ("js800b2".into(), true))
+        );
+        assert!(generic(&r)[1..].iter().all(|(_, generic)| !generic), "{:?}", generic(&r));
+        assert!(read("JS800-B2").is_generic() && !read("zz800b2").is_generic());
     }
 
     #[test]

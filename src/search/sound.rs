@@ -328,7 +328,7 @@ mod tests {
         let articles = [
             article("洗衣机漏水", "底下漏水, 地上一摊水, 机芯响"),
             article("洗衣机不进水", "不进水, 进水慢, 机芯坏"),
-            article("净水器漏水", "漏水, 滤芯漏水"),
+            article("净水器漏水", "漏水, 滤芯漏水, 水像开了闸似的"),
             article("净水器水位低", "水位低, 滤芯"),
         ];
         let dictionary = Dictionary::with_words(&parse_words("不进水\n净水器\n滤芯\n机芯").0);
@@ -359,6 +359,7 @@ mod tests {
         assert_eq!(heard("洗衣机漏水"), None);
         assert_eq!(heard("水位低"), None);
         assert_eq!(heard("净水器有水"), None, "a negation is never put in or taken out");
+        assert_eq!(heard("地上是湿的"), None, "似的, which stands in a phrase, carries no complaint");
     }
     #[test]
     fn no_word_is_cut_by_its_sound() {
