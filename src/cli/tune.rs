@@ -19,13 +19,14 @@ use crate::journey::{ENOUGH_TO_LEARN, Share, TuneFault, Tuned, Verdict, expectat
 /// The file that is written; no setting, whatever stands in it.
 const PROPOSED: &str = "ranking.proposed.toml";
 /// Each learned weight with what it is for, as an editor reads it.
-const REASONS: [(&str, &str); 11] = [
+const REASONS: [(&str, &str); 12] = [
     ("mix_words", "按词搜每得十分算多少"),
     ("mix_words_share", "按词搜的得分占第一名的几成"),
     ("near_title", "标题的意思相近；标题短，彼此又像"),
     ("near_phrase", "用户常见说法里意思最近的一句"),
     ("near_whole", "整篇概括起来意思相近"),
     ("near_section", "意思最近的一节；要问的往往只在一处讲到"),
+    ("mix_likelihood", "问题的说法像不像用户问这篇的话；比最像的一篇差多少"),
     ("mix_other_appliance", "问的是一种电器、文章讲另一种，扣这么多"),
     ("mix_sign", "对上一个现象加这么多，对不上扣这么多"),
     ("sure_bias", "答得对不对的把握：起点；越低越常说没有找到"),

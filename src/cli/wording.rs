@@ -54,6 +54,7 @@ pub(super) fn part(name: &str) -> &str {
         "near_section" => "小节的意思",
         "mix_other_appliance" => "是别的电器",
         "mix_sign" => "现象",
+        "likelihood" | "mix_likelihood" => "像不像用户问这篇的话",
         "first_aid" => "教人应对危险",
         "words" => "词",
         other => other,

@@ -36,11 +36,8 @@ pub fn meant_texts(article: &Article) -> Vec<Meant> {
     let own = staff(article.audience);
     let title = normalize(&article.title);
     let mut texts = vec![Meant { staff: own, place: Place::Title, text: title.clone() }];
-    for symptom in &article.symptoms {
-        texts.push(Meant { staff: own, place: Place::Symptom, text: normalize(symptom) });
-    }
-    for question in &article.asked {
-        texts.push(Meant { staff: own, place: Place::Symptom, text: normalize(question) });
+    for said in article.symptoms.iter().chain(&article.asked) {
+        texts.push(Meant { staff: own, place: Place::Symptom, text: normalize(said) });
     }
     let said = normalize(&article.symptoms.join("；"));
     for hidden in [false, true] {

@@ -139,12 +139,14 @@ struct Answered {
     found: Found,
     consideration: Consideration,
     coverage: f32,
+    /// How likely the likeliest of its results would be asked for so, a character on average: a natural logarithm.
+    likelihood: f32,
     /// Half of what is looked for are lone characters, as where a word is misspelt: 路|油|器.
     is_in_pieces: bool,
 }
 
 impl Answered {
-    /// More of it is found, and what it means is no farther; a code that was understood is kept (意五 is E5, not 食物).
+    /// More of it is found, people rather say it so, and what it means is no farther; a code that was understood is kept (意五 is E5, not 食物).
     fn is_better_than(&self, literal: &Self) -> bool {
         let codes = |answered: &Self| answered.found.understood.codes.len();
         let nearness = |answered: &Self| answered.found.hits.first().and_then(|h| h.similarity);
@@ -152,7 +154,9 @@ impl Answered {
             (Some(own), Some(other)) => own - other,
             _ => 0.0,
         };
-        codes(self) >= codes(literal) && self.covers() + nearer > literal.covers() + BETTER
+        codes(self) >= codes(literal)
+            && self.likelihood > literal.likelihood
+            && self.covers() + nearer > literal.covers() + BETTER
     }
 
     fn covers(&self) -> f32 {
@@ -179,7 +183,7 @@ fn answer(question: &Question, context: &SearchContext<'_>, reading: Reading) ->
     let first_aid = alert.as_ref().and_then(|a| a.article.as_ref());
     let ranker = Ranker::new(question, &reading, &weighed, context, !near.is_empty());
     let ranked = rank(&ranker, candidates, &near, first_aid, relaxed);
-    let Ranked { answer, mut hits, considered, shown_total } = ranked;
+    let Ranked { answer, mut hits, considered, likelihood, shown_total } = ranked;
     let is_ours = !reading.is_of_other_brand && reading.not_covered.is_none();
     let by_chance = reading.understood.unknown_codes.is_empty() && is_ours;
     let consideration = Consideration {
@@ -213,7 +217,7 @@ fn answer(question: &Question, context: &SearchContext<'_>, reading: Reading) ->
         understood: reading.understood,
         hits,
     };
-    Ok(Answered { found, consideration, coverage, is_in_pieces })
+    Ok(Answered { found, consideration, coverage, likelihood, is_in_pieces })
 }
 
 /// The words of a reading with their shares of its weight.

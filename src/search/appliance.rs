@@ -12,6 +12,8 @@ use crate::{
 const NAMED_IN_TITLES: f32 = 0.3;
 /// The brand before a model number.
 const BRAND: &str = "cj";
+/// Letters that variants of a model begin with; codes begin with others.
+const VARIANTS: std::ops::RangeInclusive<char> = 'a'..='d';
 
 /// What the appliances of the articles are called.
 #[derive(Debug, Clone, Default)]
@@ -114,6 +116,22 @@ impl Appliances {
         word == BRAND || starts.any(|a| plain.strip_prefix(a.text.as_str()).is_some_and(digit))
     }
 
+    /// `text` (in normal form) with those models whole that stand in pieces: `cj kt35 b2` is cj-kt35-b2.
+    pub(super) fn with_whole_models(&self, text: &str) -> String {
+        let mut whole = String::with_capacity(text.len());
+        let mut before = None;
+        for word in text.split(' ') {
+            let joined = |before: &str| match before {
+                BRAND => self.is_model(word),
+                model => self.is_model(model) && is_variant(word),
+            };
+            whole.extend(before.map(|before| if joined(before) { '-' } else { ' ' }));
+            whole.push_str(word);
+            before = Some(word);
+        }
+        whole
+    }
+
     /// How the articles write it.
     pub(super) fn written(&self, plain: &str) -> Option<&String> {
         self.written.get(plain)
@@ -123,6 +141,13 @@ impl Appliances {
     pub(super) fn is_everywhere(&self, plain: &str) -> bool {
         self.everywhere.contains(plain)
     }
+}
+
+/// Whether `word` is the end of a model, as A1 or B2T; E4 behind a model is a code.
+fn is_variant(word: &str) -> bool {
+    let mut chars = word.chars();
+    let letter = chars.next().is_some_and(|c| VARIANTS.contains(&c));
+    letter && chars.next().is_some_and(|c| c.is_ascii_digit()) && chars.all(|c| c.is_ascii_alphabetic())
 }
 
 impl Alias {
@@ -148,11 +173,11 @@ mod tests {
         text::parse_synonyms,
     };
 
-    fn is_model(word: &str) -> bool {
+    fn purifiers() -> Appliances {
         let list = parse_synonyms("JS* -> 净水器\n").0;
         let file = "---\nappliance: 净水器\n---\n一\n";
         let article = parse(&RelPath::new("a.md"), file.as_bytes()).article.expect("an article");
-        Appliances::new([article].iter(), &list).is_model(word)
+        Appliances::new([article].iter(), &list)
     }
 
     fn named(text: &str) -> Vec<String> {
@@ -182,10 +207,25 @@ mod tests {
         assert_eq!(named("cj-js600 漏水"), ["净水器"]);
         assert_eq!(named("js"), [""; 0], "without a number it is no model");
         assert_eq!(
-            ["js800b2", "cjjs800", "cj", "js", "js-x", "xs800"].map(is_model),
+            ["js800b2", "cjjs800", "cj", "js", "js-x", "xs800"].map(|word| purifiers().is_model(word)),
             [true, true, true, false, false, false]
         );
         assert_eq!(named("tvs"), [""; 0]);
         assert_eq!(named("燃气热水器不热"), ["燃气热水器"]);
+    }
+
+    #[test]
+    fn a_model_in_pieces_is_made_whole_and_a_code_behind_it_stays_one() {
+        for (text, whole) in [
+            ("cj js800 b2 换芯", "cj-js800-b2 换芯"),
+            ("净水器 js800 a1t 漏", "净水器 js800-a1t 漏"),
+            ("js800 e4 漏", "js800 e4 漏"),
+            ("js800 滤芯 b2", "js800 滤芯 b2"),
+            ("cj 漏水", "cj 漏水"),
+            ("b2 级 2 米", "b2 级 2 米"),
+            ("", ""),
+        ] {
+            assert_eq!(purifiers().with_whole_models(text), whole);
+        }
     }
 }

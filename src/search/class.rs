@@ -106,7 +106,8 @@ impl Ranker<'_> {
             () if unknown_code && first.coverage >= self.context.weights.possible => AnswerClass::Possible,
             () if chance.is_some() => chance.unwrap_or(AnswerClass::None),
             () if first.coverage >= self.context.weights.confident && self.weighed.tells() => AnswerClass::Confident,
-            () if first.coverage >= self.context.weights.possible => AnswerClass::Possible,
+            // What goes first may be said in words of its own; that we have something on the matter the others show.
+            () if hits.iter().any(|hit| hit.coverage >= self.context.weights.possible) => AnswerClass::Possible,
             // A model is meant whatever else is said, such as a batch: (2212).
             () if self.is_for_model(&first.article) => AnswerClass::Possible,
             () => AnswerClass::None,

@@ -6,7 +6,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
-use super::query::Group;
+use super::{likelihood::Wording, query::Group};
 use crate::{
     article::{Article, Audience, Place},
     found::{Evidence, Reason},
@@ -120,6 +120,8 @@ pub(super) struct Folded {
     pub title_letters: Box<str>,
     /// Appliances in normal form.
     pub appliances: Box<[String]>,
+    /// How people word what it is about.
+    pub wording: Wording,
 }
 
 #[derive(Debug)]
@@ -180,6 +182,7 @@ impl Folded {
             asked: n_short - article.asked.len()..n_short,
             passages_from,
             title_letters: letters(&article.title).into(),
+            wording: Wording::learn(text[..passages_from].split_terminator(BETWEEN)),
             appliances: article.appliances.iter().map(|a| normalize(a)).collect(),
         }
     }

@@ -11,7 +11,7 @@ use crate::{
 
 /// Articles near in meaning that are looked at whatever their words.
 pub(super) const NEAREST: usize = 40;
-/// Points of words that count as one.
+/// Points of words that count as one, and as many logarithms of likelihood.
 const POINTS: f32 = 10.0;
 
 /// Finds articles by what a question means.
@@ -40,6 +40,8 @@ pub(super) struct Features {
     pub near_phrase: f32,
     pub near_whole: f32,
     pub near_section: f32,
+    /// How likely the question is of it, as a natural logarithm in tens.
+    pub likelihood: f32,
     /// It is of another appliance than the one named.
     pub of_another: f32,
     /// Signs that agree, less those that contradict.
@@ -47,7 +49,7 @@ pub(super) struct Features {
 }
 
 /// How many weights make the sum.
-pub(super) const N_MIX: usize = 8;
+pub(super) const N_MIX: usize = 9;
 /// Their names.
 pub(super) const MIX: [&str; N_MIX] = [
     "mix_words",
@@ -56,6 +58,7 @@ pub(super) const MIX: [&str; N_MIX] = [
     "near_phrase",
     "near_whole",
     "near_section",
+    "mix_likelihood",
     "mix_other_appliance",
     "mix_sign",
 ];
@@ -70,6 +73,7 @@ impl Features {
             self.near_phrase,
             self.near_whole,
             self.near_section,
+            self.likelihood,
             -self.of_another,
             self.signs,
         ]
@@ -86,6 +90,7 @@ impl Weights {
             self.near_phrase,
             self.near_whole,
             self.near_section,
+            self.mix_likelihood,
             self.mix_other_appliance,
             self.mix_sign,
         ]
@@ -113,6 +118,7 @@ pub(super) fn mix(ranked: &mut [(Candidate, Vec<ScorePart>)], near: &[Near], wei
             near_phrase: nearness.phrase,
             near_whole: nearness.whole,
             near_section: nearness.section,
+            likelihood: candidate.likelihood / POINTS,
             of_another: f32::from(u8::from(of_another(parts))),
             signs: points(parts, &|name| name == "sign") / weights.sign,
         };

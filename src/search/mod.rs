@@ -10,6 +10,7 @@ mod fit;
 mod fuse;
 mod homophone;
 mod learn;
+mod likelihood;
 mod other;
 mod plan;
 mod query;

@@ -79,7 +79,8 @@ pub fn read_question(
     synonyms: &Synonyms,
     vocabulary: &Vocabulary,
 ) -> Reading {
-    let heard = Heard { text: normalize(&question.text), ..Heard::default() };
+    let text = vocabulary.appliances.with_whole_models(&normalize(&question.text));
+    let heard = Heard { text, ..Heard::default() };
     read_heard(question, heard, dictionary, synonyms, vocabulary)
 }
 

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use super::{
     Reading, SearchContext,
     evidence::{Depth, Evidences, Searchable, Weighed, gather, letters},
-    fuse::{Features, mix, only_near},
+    fuse::{Features, NEAREST, mix, only_near},
     learn::Considered,
+    likelihood::{Unit, units},
+    run::WINDOW,
     snippet::snippet,
 };
 use crate::{
@@ -20,6 +22,8 @@ use crate::{
 
 /// An article of another appliance than the one named covers only half of what it says.
 const OTHER_APPLIANCE: f32 = 0.5;
+/// Nobody is less likely to be meant than this, as a natural logarithm: a long story says much that no article says.
+const UNLIKELY: f32 = -40.0;
 
 /// An article the index found.
 pub(super) struct Candidate {
@@ -27,6 +31,11 @@ pub(super) struct Candidate {
     pub score: f32,
     /// Its number in the index.
     pub key: u64,
+    /// Its place among what the index found; none when something else found it.
+    pub position: Option<usize>,
+    /// How likely the question is, asked by whoever means it, against the likeliest: the natural logarithm of that, at
+    /// most 0.
+    pub likelihood: f32,
     /// How near it is in meaning.
     pub near: Option<Near>,
     /// What is known of it, where meaning spoke.
@@ -36,7 +45,7 @@ pub(super) struct Candidate {
 impl Candidate {
     /// Nothing but its score is known yet.
     pub(super) fn new(found: Arc<Searchable>, score: f32, key: u64) -> Self {
-        Self { found, score, key, near: None, features: None }
+        Self { found, score, key, position: None, likelihood: 0.0, near: None, features: None }
     }
 }
 
@@ -46,6 +55,8 @@ pub(super) struct Ranked {
     pub hits: Vec<Hit>,
     /// The same where meaning spoke, as one learns from them; also where the answer is none.
     pub considered: Vec<Considered>,
+    /// How likely the question is of the likeliest, a unit of it on average: a natural logarithm.
+    pub likelihood: f32,
     /// How many can be paged through; weak ones are dropped where not all words were found.
     pub shown_total: usize,
 }
@@ -63,16 +74,7 @@ pub(super) fn rank(
     ranker.add_candidates(&mut candidates, near, first_aid);
     let mut ranked: Vec<(Candidate, Vec<ScorePart>)> =
         candidates.into_iter().filter(|c| ranker.is_shown(&c.found.article)).map(|c| ranker.rescore(c)).collect();
-    if !near.is_empty() {
-        mix(&mut ranked, near, context.weights);
-    }
-    for (candidate, parts) in ranked.iter_mut().filter(|(c, _)| Some(c.key) == first_aid) {
-        candidate.score += context.weights.first_aid;
-        parts.push(ScorePart { name: "first_aid", about: String::new(), score: context.weights.first_aid });
-    }
-    ranked.sort_by(|(a, _), (b, _)| {
-        b.score.total_cmp(&a.score).then_with(|| a.found.article.id.cmp(&b.found.article.id))
-    });
+    let likelihood = ranker.order(&mut ranked, near, first_aid);
     let (mut hits, mut considered): (Vec<Hit>, Vec<Considered>) = (Vec::new(), Vec::new());
     let mut shown_total = 0;
     let n = ranked.len();
@@ -89,8 +91,9 @@ pub(super) fn rank(
         }
         let is_first_aid = Some(candidate.key) == first_aid;
         let features = candidate.features;
+        let is_likely = candidate.likelihood >= context.weights.likely;
         let hit = ranker.hit(candidate, parts);
-        if relaxed && ranker.is_weak(&hit) && !ranker.is_exact(&hit.article) && !is_first_aid {
+        if relaxed && !is_likely && ranker.is_weak(&hit) && !ranker.is_exact(&hit.article) && !is_first_aid {
             continue;
         }
         shown_total += 1;
@@ -109,7 +112,7 @@ pub(super) fn rank(
         hits.clear();
     }
     let shown_total = if relaxed { shown_total } else { n };
-    Ranked { answer, hits, considered, shown_total }
+    Ranked { answer, hits, considered, likelihood, shown_total }
 }
 
 /// Ranks the candidates of one question.
@@ -120,6 +123,8 @@ pub(super) struct Ranker<'r> {
     pub context: &'r SearchContext<'r>,
     /// Letters and digits of the question.
     pub letters: String,
+    /// Its characters and pairs, by which its likelihood is told.
+    units: Vec<Unit>,
     /// Meaning spoke beside the words.
     pub has_meaning: bool,
 }
@@ -133,7 +138,9 @@ impl<'r> Ranker<'r> {
         context: &'r SearchContext<'r>,
         has_meaning: bool,
     ) -> Self {
-        Self { question, reading, weighed, context, letters: letters(&question.text), has_meaning }
+        // A code says exactly what is meant, however it is spelt and whatever else is said.
+        let units = if reading.codes.is_empty() { units(&reading.understood.text) } else { Vec::new() };
+        Self { question, reading, weighed, context, letters: letters(&question.text), units, has_meaning }
     }
 }
 
@@ -147,6 +154,51 @@ impl Ranker<'_> {
             let found = articles.by_key(key).cloned();
             candidates.extend(found.map(|found| Candidate::new(found, 0.0, key)));
         }
+    }
+
+    /// Scores the candidates by all that is known of them and puts the best first; returns how likely the question is of
+    /// the likeliest, a unit of it on average.
+    fn order(&self, ranked: &mut [(Candidate, Vec<ScorePart>)], near: &[Near], first_aid: Option<u64>) -> f32 {
+        let weights = self.context.weights;
+        let likelihood = self.tell_likelihoods(ranked, near);
+        if near.is_empty() {
+            for (candidate, parts) in &mut *ranked {
+                let score = weights.likelihood * candidate.likelihood;
+                candidate.score += score;
+                parts.push(ScorePart { name: "likelihood", about: String::new(), score });
+            }
+        } else {
+            mix(ranked, near, weights);
+        }
+        for (candidate, parts) in ranked.iter_mut().filter(|(c, _)| Some(c.key) == first_aid) {
+            candidate.score += weights.first_aid;
+            parts.push(ScorePart { name: "first_aid", about: String::new(), score: weights.first_aid });
+        }
+        ranked.sort_by(|(a, _), (b, _)| {
+            b.score.total_cmp(&a.score).then_with(|| a.found.article.id.cmp(&b.found.article.id))
+        });
+        likelihood
+    }
+
+    /// Tells the candidates how likely the question is of each, against the likeliest of them; returns how likely it is
+    /// of that one, a unit on average. Those that only a further page looks at are told nothing: what a page holds
+    /// does not depend on how many there are.
+    fn tell_likelihoods(&self, ranked: &mut [(Candidate, Vec<ScorePart>)], near: &[Near]) -> f32 {
+        let is_told = |candidate: &Candidate| {
+            candidate.position.is_none_or(|p| p < WINDOW) || near.iter().take(NEAREST).any(|n| n.key == candidate.key)
+        };
+        let mut best = f32::NEG_INFINITY;
+        for (candidate, _) in &mut *ranked {
+            candidate.likelihood = f32::NEG_INFINITY;
+            if is_told(candidate) {
+                candidate.likelihood = candidate.found.folded().wording.of(&self.units);
+                best = best.max(candidate.likelihood);
+            }
+        }
+        for (candidate, _) in ranked {
+            candidate.likelihood = (candidate.likelihood - best).max(UNLIKELY);
+        }
+        best / self.units.len().max(1) as f32
     }
 
     fn is_shown(&self, article: &Article) -> bool {

@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Candidates ranked by their texts.
-const WINDOW: usize = 50;
+pub(super) const WINDOW: usize = 50;
 /// Scores are told apart by this part of a point.
 const ROUNDING: f32 = 1_024.0;
 
@@ -187,6 +187,7 @@ impl Best {
     }
 
     fn into_candidates(self) -> Vec<Candidate> {
-        self.kept.into_sorted_vec().into_iter().map(|kept| kept.0).collect()
+        let best_first = self.kept.into_sorted_vec().into_iter().enumerate();
+        best_first.map(|(position, kept)| Candidate { position: Some(position), ..kept.0 }).collect()
     }
 }

@@ -52,6 +52,9 @@ weights! {
     /// A word that stands in no text of the article but in questions people have asked counts less where it is told how
     /// sure an answer is: so many questions hold nearly any word.
     asked = 0.3;
+    /// For how likely the question is, asked by whoever means the article, against the likeliest article: for each
+    /// natural logarithm, which is at most 0.
+    likelihood = 0.3;
     /// Where a question speaks of danger, added to the article that leads through it.
     first_aid = 4.0;
     /// Where meaning spoke the score is a sum of features, learned from the questions of the articles and
@@ -67,6 +70,8 @@ weights! {
     near_whole = 6.6;
     /// For the nearest section: what one asks for is often said in one place only.
     near_section = 10.8;
+    /// For how likely the question is, for ten natural logarithms.
+    mix_likelihood = 2.0;
     /// Taken off where meaning spoke too, for another appliance than the one named.
     mix_other_appliance = 2.2;
     /// For each sign that agrees, where meaning spoke.
@@ -92,6 +97,8 @@ weights! {
     weak = 0.1;
     /// As near in meaning as this, a result is shown whatever its words.
     near = 0.25;
+    /// As likely as this against the likeliest article (a natural logarithm), a result is shown whatever its words.
+    likely = -4.0;
     /// From this coverage on an answer is `confident`.
     confident = 0.6;
     /// From this coverage on an answer is `possible`; set by hand, to be calibrated on judged

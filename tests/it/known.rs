@@ -81,6 +81,19 @@ fn r3_words_that_sound_like_others_and_are_right_stay() {
     }
 }
 
+/// 是湿 sounds as 试试 does, which many articles say; nobody who means any of them would say so here.
+#[test]
+fn what_nobody_would_rather_say_is_not_heard_instead() {
+    let understood = find("台式的 碗洗完是湿的").understood;
+    assert_eq!((understood.text.as_str(), understood.corrections.len()), ("台式的 碗洗完是湿的", 0));
+}
+
+#[test]
+fn a_model_in_pieces_is_no_code() {
+    let understood = find("cj kt35 b2 怎么连手机").understood;
+    assert_eq!((understood.appliance.as_deref(), understood.unknown_codes.len()), (Some("空调"), 0));
+}
+
 #[test]
 fn r4_every_spelling_of_a_code_is_the_same_question() {
     for appliance in ["洗衣机", "空调"] {

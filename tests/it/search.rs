@@ -37,6 +37,39 @@ fn whys(answer: &Value) -> Vec<(&str, &str)> {
     reasons.iter().map(|r| (r["why"].as_str().unwrap_or(""), r["text"].as_str().unwrap_or(""))).collect()
 }
 
+// ---- How people speak of it
+
+/// Two neighbours; of the first people have asked in words that no text of it has.
+fn asked_of() -> World {
+    of(&[
+        article(
+            "cold",
+            "title: 热水器水不热\nappliance: 热水器\nasked: [放了半天还是冰的, 洗着洗着就冰了, 冰凉的没法洗, 出来的都是冰的]",
+            "先看温度。",
+        ),
+        article("leak", "title: 热水器漏水\nappliance: 热水器\nsymptoms: [底下湿了一片]", "冰凉的水淌到地上，先关阀。"),
+    ])
+}
+
+#[tokio::test]
+async fn of_two_articles_with_the_same_words_the_one_people_ask_for_so_is_first() {
+    let answer = ask(&asked_of(), "冰凉的水", "&explain=1").await;
+    assert_eq!(ids(&answer), ["cold", "leak"]);
+    let likelihood = |i: usize| -> f64 {
+        let parts = answer["results"][i]["explain"].as_array().expect("parts");
+        parts.iter().find(|p| p["name"] == "likelihood").and_then(|p| p["score"].as_f64()).expect("a likelihood")
+    };
+    assert_eq!(likelihood(0), 0.0, "the likeliest loses nothing");
+    assert!(likelihood(1) < -1.0, "{}", likelihood(1));
+}
+
+/// Words of questions people have asked make an answer less sure; they do not keep the article from being shown.
+#[tokio::test]
+async fn what_is_worded_as_people_ask_is_shown_before_what_has_more_of_the_words() {
+    let answer = ask(&asked_of(), "洗着洗着冰了，地上", "").await;
+    assert_eq!((ids(&answer).first(), &answer["answer"]), (Some(&"cold"), &json!("possible")), "{answer}");
+}
+
 // ---- Codes and models
 
 fn coded() -> World {

@@ -18,6 +18,7 @@ near_title = { value = 0.0, reason = \"错\" }
 near_phrase = { value = 0.0, reason = \"错\" }
 near_whole = { value = 0.0, reason = \"错\" }
 near_section = { value = 0.0, reason = \"错\" }
+mix_likelihood = { value = 0.0, reason = \"错\" }
 sure_bias = { value = 5.0, reason = \"都放行\" }
 tie = { value = 0.2, reason = \"自己量的\" }
 ";

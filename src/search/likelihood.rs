@@ -1,0 +1,150 @@
+//! How likely whoever means an article words a question as it is worded: naive Bayes over its characters and pairs of
+//! them, learned from the article's title, people's own words and the questions they have asked (Manning, Raghavan,
+//! Schütze: Introduction to Information Retrieval, 13.2, with one article as one class).
+//!
+//! The index asks whether the words of a question stand in an article and are rare elsewhere; this asks whether people
+//! speak of it so. An article counts by its own words alone: what another one says, whoever may read it, moves nothing.
+
+use std::collections::HashMap;
+
+/// What a pair counts that none of the texts has, as a share of a text (Lidstone's smoothing).
+const UNSEEN: f32 = 0.1;
+/// What all pairs that none of the texts has count together: there are some fifty thousand that could be.
+const ALL_UNSEEN: f32 = UNSEEN * 50_000.0;
+
+/// Characters of the longest code of letters and digits.
+const CODE_CHARS: usize = 3;
+
+/// A character, or two that stand side by side: sixteen bits of each, which is all of any in common use.
+pub(super) type Unit = u32;
+
+/// How people word what an article is about: in how many of its texts each unit stands.
+#[derive(Debug, Default)]
+pub(super) struct Wording {
+    /// In order, so that one is found by halving.
+    units: Box<[Unit]>,
+    counts: Box<[u8]>,
+    /// The sum of the counts, and what all others count.
+    of: f32,
+}
+
+impl Wording {
+    /// Learns from texts in normal form.
+    pub(super) fn learn<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
+        let mut counts: HashMap<Unit, u8> = HashMap::new();
+        for text in texts {
+            for unit in units(text) {
+                let count = counts.entry(unit).or_default();
+                *count = count.saturating_add(1);
+            }
+        }
+        let mut counts: Vec<(Unit, u8)> = counts.into_iter().collect();
+        counts.sort_unstable();
+        let of = counts.iter().map(|(_, count)| f32::from(*count)).sum::<f32>() + ALL_UNSEEN;
+        let (units, counts): (Vec<Unit>, Vec<u8>) = counts.into_iter().unzip();
+        Self { units: units.into(), counts: counts.into(), of }
+    }
+
+    /// The natural logarithm of the chance of these units, which is below zero.
+    pub(super) fn of(&self, asked: &[Unit]) -> f32 {
+        let count = |unit: &Unit| self.units.binary_search(unit).map_or(0, |i| self.counts[i]);
+        asked.iter().map(|unit| ((f32::from(count(unit)) + UNSEEN) / self.of).ln()).sum()
+    }
+}
+
+/// The units of a text in normal form, each once, in order. Marks and spaces part them; a model says which machine is
+/// meant, not what of it.
+pub(super) fn units(text: &str) -> Vec<Unit> {
+    let mut units = Vec::with_capacity(text.len());
+    for run in text.split(|c: char| !c.is_alphanumeric()).flat_map(without_models) {
+        let mut before: Option<Unit> = None;
+        for c in run.chars() {
+            let c = u32::from(c) & 0xffff;
+            units.push(c);
+            units.extend(before.map(|before| before << 16 | c));
+            before = Some(c);
+        }
+    }
+    units.sort_unstable();
+    units.dedup();
+    units
+}
+
+/// The parts of a run between models: Latin letters mixed with digits, more of them than a code has.
+fn without_models(run: &str) -> impl Iterator<Item = &str> {
+    let ends = |&(i, c): &(usize, char)| {
+        run[i + c.len_utf8()..].chars().next().is_none_or(|next| next.is_ascii() != c.is_ascii())
+    };
+    let mut from = 0;
+    let mut parts: Vec<&str> = Vec::new();
+    let mut kept_from = 0;
+    for end in run.char_indices().filter(ends).map(|(i, c)| i + c.len_utf8()) {
+        if is_model(&run[from..end]) {
+            parts.push(&run[kept_from..from]);
+            kept_from = end;
+        }
+        from = end;
+    }
+    parts.push(&run[kept_from..]);
+    parts.into_iter()
+}
+
+fn is_model(part: &str) -> bool {
+    let has = |of: fn(&u8) -> bool| part.bytes().any(|b| of(&b));
+    part.is_ascii() && part.len() > CODE_CHARS && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wording(texts: &[&str]) -> Wording {
+        Wording::learn(texts.iter().copied())
+    }
+
+    #[test]
+    fn units_are_characters_and_pairs_parted_by_marks() {
+        let unit = |text: &str| text.chars().fold(0, |unit: Unit, c| unit << 16 | u32::from(c));
+        let mut all = ["不", "热", "水", "不热", "热水"].map(unit);
+        all.sort_unstable();
+        assert_eq!(units("不热水"), all);
+        assert_eq!(units("不。热、水"), units("水 热 不"));
+        assert_eq!(units("水水水").len(), 2, "each once");
+    }
+
+    #[test]
+    fn a_model_is_no_part_of_how_people_speak_and_a_code_is() {
+        assert_eq!(units("js800b2 换芯"), units("换芯"));
+        assert_eq!(units("bx218a1结的冰"), units("结的冰"));
+        assert_eq!(units("我的cj-xw08-a1漏水"), units("我的cj a1漏水"));
+        assert_ne!(units("报e3不转"), units("报不转"));
+        assert_ne!(units("wifi连不上"), units("连不上"));
+    }
+
+    /// By hand: one text of two characters and a pair counts 3; two of them asked for, and one that is unknown.
+    #[test]
+    fn the_chance_is_the_product_of_smoothed_shares() {
+        let asked = units("热 水 冷");
+        let by_hand = 2.0 * (1.1_f32 / 5_003.0).ln() + (0.1_f32 / 5_003.0).ln();
+        assert!((wording(&["热水"]).of(&asked) - by_hand).abs() < 1e-3);
+    }
+
+    #[test]
+    fn how_people_speak_of_it_tells_neighbours_apart() {
+        let cold = wording(&["洗澡水不热", "放半天还是凉水", "水温上不去", "凉的，没法洗"]);
+        let leaks = wording(&["热水器漏水", "底下滴水", "洗澡的时候漏", "地上一摊水"]);
+        let says = |question: &str| (cold.of(&units(question)), leaks.of(&units(question)));
+        let (own, other) = says("放了半天水还凉");
+        assert!(own > other + 3.0, "{own} {other}");
+        let (other, own) = says("洗着洗着地上有一摊水");
+        assert!(own > other + 3.0, "{own} {other}");
+    }
+
+    #[test]
+    fn what_is_said_in_more_texts_is_likelier_and_twice_in_one_is_not() {
+        let of = |texts: &[&str]| wording(texts).of(&units("漏水"));
+        assert!(of(&["漏水", "漏水了"]) > of(&["漏水"]));
+        assert_eq!(of(&["漏水。漏水"]), of(&["漏水"]));
+        assert!(of(&[]).is_finite() && wording(&["漏水"]).of(&[]) == 0.0);
+    }
+}
