@@ -109,8 +109,14 @@ fn write_chunk(out: &mut String, markdown: &str, staff: bool, links: &dyn Links)
     }
     let (markdown, _) = blank_attributes(markdown, &mut Vec::new());
     let events = Parser::new_ext(&markdown, options());
-    let mut rewriter =
-        Rewriter { links, dropped: Vec::new(), alt: None, after_chinese: false, tags: OpenTags::default() };
+    let mut rewriter = Rewriter {
+        links,
+        dropped: Vec::new(),
+        alt: None,
+        after_chinese: false,
+        after_sentence: false,
+        tags: OpenTags::default(),
+    };
     let mut raw = String::new();
     html::push_html(&mut raw, events.filter_map(|event| rewriter.pass(event)));
     let clean = sanitiser().clean(&raw).to_string();
@@ -131,6 +137,8 @@ struct Rewriter<'l> {
     alt: Option<String>,
     /// The last text ended in Chinese.
     after_chinese: bool,
+    /// It ended a sentence.
+    after_sentence: bool,
     tags: OpenTags,
 }
 
@@ -146,8 +154,11 @@ impl Rewriter<'_> {
         }
         if let Event::Text(text) | Event::Code(text) = &event {
             self.after_chinese = ends_in_chinese(text);
+            self.after_sentence = text.ends_with(['。', '！', '？', '；']);
         }
         match event {
+            // Who ends the line with the sentence means a line for each: so warnings are read one by one.
+            Event::SoftBreak if self.after_sentence => Some(Event::HardBreak),
             Event::SoftBreak if self.after_chinese => None,
             Event::Html(html) | Event::InlineHtml(html) if !self.tags.take(&html) => Some(Event::Text(html)),
             Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
@@ -299,6 +310,14 @@ mod tests {
     }
 
     #[test]
+    fn a_line_that_ends_with_its_sentence_stays_a_line_and_a_wrapped_one_does_not() {
+        let text = "> **马上断电！**\n> 不碰插头，\n> 也不碰水。\n> 看[别处](b.md)。\n> 走。\n";
+        let lines = "<strong>马上断电！</strong><br>\n不碰插头，也不碰水。<br>\n看<a href=\"/a/b\" rel=\"noopener noreferrer\">别处</a>。<br>\n走。";
+        let shown = html(text, Viewer::Customer);
+        assert!(shown.contains(lines), "{shown}");
+    }
+
+    #[test]
     fn the_header_of_a_file_is_read_to_nobody() {
         let text = "---\nid: a\ntitle: 题\nsymptoms: [漏水]\n---\n:::agent\n话术\n:::\n公开\n";
         for viewer in [Viewer::Customer, Viewer::Staff] {
@@ -361,8 +380,8 @@ mod tests {
     #[test]
     fn a_line_break_between_chinese_lines_is_no_blank() {
         assert_eq!(
-            html("第一句。\n第二句，**粗**\n字 end\nnext\n", Viewer::Customer),
-            "<p>第一句。第二句，<strong>粗</strong>字 end\nnext</p>\n"
+            html("第一句，\n第二句，**粗**\n字 end\nnext\n", Viewer::Customer),
+            "<p>第一句，第二句，<strong>粗</strong>字 end\nnext</p>\n"
         );
     }
 
