@@ -243,6 +243,9 @@ pub struct Hit {
     pub article: Arc<Article>,
     /// Its score; comparable within one answer only.
     pub score: f32,
+    /// The same without how likely the question is of it, which compares the results with one another only: what tells
+    /// how sure the answer is.
+    pub evidence: f32,
     /// Why it is here.
     pub reasons: Vec<Reason>,
     /// What to show of it.

@@ -143,6 +143,7 @@ mod tests {
         let hit = Hit {
             article: Arc::new(article),
             score,
+            evidence: score,
             reasons: Vec::new(),
             snippet: Snippet::default(),
             coverage: 1.0,

@@ -93,7 +93,8 @@ impl Ranker<'_> {
         let unknown_code = !self.reading.understood.unknown_codes.is_empty();
         let says_more = self.reading.groups.iter().any(|g| !g.generic && !self.is_unknown_code(&g.word));
         let n = self.n_articles();
-        let by_chance = |_| class_by_chance(self.context.weights, first.coverage, first.score, n, self.weighed.tells());
+        let by_chance =
+            |_| class_by_chance(self.context.weights, first.coverage, first.evidence, n, self.weighed.tells());
         let chance = first.similarity.filter(|_| !unknown_code).map(by_chance);
         match () {
             () if unknown_code && !says_more => AnswerClass::None,

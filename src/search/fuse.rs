@@ -63,6 +63,9 @@ pub(super) const MIX: [&str; N_MIX] = [
     "mix_sign",
 ];
 
+/// The place of that which compares the results with one another only.
+pub(super) const LIKELIHOOD: usize = 6;
+
 impl Features {
     /// Each as it is multiplied with its weight: what speaks against an article is below zero.
     pub(super) fn row(&self) -> [f32; N_MIX] {

@@ -6,7 +6,7 @@ use super::{
     Weights,
     class::{class_by_chance, for_small_folder},
     fit::{Choice, Row, fit},
-    fuse::{Features, MIX, N_MIX},
+    fuse::{Features, LIKELIHOOD, MIX, N_MIX},
 };
 use crate::{
     article::ArticleId,
@@ -38,6 +38,11 @@ impl Considered {
     fn score(&self, w: &Weights) -> f32 {
         self.features.iter().zip(w.mix()).map(|(feature, weight)| weight * feature).sum::<f32>() + self.plus(w)
     }
+
+    /// What of its score tells how sure an answer is.
+    fn evidence(&self, w: &Weights) -> f32 {
+        self.score(w) - self.features[LIKELIHOOD] * w.mix()[LIKELIHOOD]
+    }
 }
 
 /// The results of a question as one learns from them.
@@ -65,8 +70,8 @@ impl Consideration {
     #[must_use]
     pub fn answer(&self, weights: &Weights) -> (AnswerClass, Vec<(&ArticleId, f32)>) {
         let ordered = self.ordered(weights);
-        let Some((first, score)) = ordered.first() else { return (AnswerClass::None, Vec::new()) };
-        match class_by_chance(weights, first.coverage, *score, self.n_articles, self.tells) {
+        let Some((first, _)) = ordered.first() else { return (AnswerClass::None, Vec::new()) };
+        match class_by_chance(weights, first.coverage, first.evidence(weights), self.n_articles, self.tells) {
             AnswerClass::None if !self.has_first_aid => (AnswerClass::None, Vec::new()),
             class => {
                 let class = if class == AnswerClass::None { AnswerClass::Possible } else { class };
@@ -103,7 +108,7 @@ impl Lesson<'_> {
 
     /// The answer by `weights` is to be as sure as it is by the present ones.
     fn as_sure(&self, weights: &Weights, present: &Weights) -> Vec<Choice<3>> {
-        let first = |w: &Weights| self.of.ordered(w).first().map(|(c, score)| features_of_chance(c, *score));
+        let first = |w: &Weights| self.of.ordered(w).first().map(|(c, _)| features_of_chance(c, c.evidence(w)));
         let (Some(then), Some(now)) = (first(present), first(weights)) else { return Vec::new() };
         let sum: f64 = then.iter().zip(chance_of(present)).map(|(feature, weight)| feature * weight).sum();
         let plus = f64::from(for_small_folder(present, self.of.n_articles));
@@ -112,8 +117,8 @@ impl Lesson<'_> {
     }
 }
 
-fn features_of_chance(first: &Considered, score: f32) -> [f64; 3] {
-    [1.0, f64::from(first.coverage), f64::from(score)]
+fn features_of_chance(first: &Considered, evidence: f32) -> [f64; 3] {
+    [1.0, f64::from(first.coverage), f64::from(evidence)]
 }
 
 fn chance_of(w: &Weights) -> [f64; 3] {
@@ -222,6 +227,20 @@ mod tests {
         let doubtful = Weights { sure_bias: -9.0, ..misled() };
         assert_eq!((none(&misled()), none(&learn(&lessons, &misled()))), (0, 0));
         assert_eq!((none(&doubtful), none(&learn(&lessons, &doubtful))), (100, 100));
+    }
+
+    /// How likely a question is of an article tells which of them, not whether any.
+    #[test]
+    fn an_unlikely_first_result_is_as_sure_as_a_likely_one() {
+        assert_eq!(MIX[LIKELIHOOD], "mix_likelihood");
+        let of = |likelihood: f32| {
+            let features = Features { words: 1.5, near_section: 0.5, likelihood, ..Features::default() }.row();
+            let id = ArticleId::new("a").expect("an id");
+            let first = Considered { id, coverage: 0.6, features, is_first_aid: false };
+            let of = Consideration { candidates: vec![first], n_articles: 280, tells: true, has_first_aid: false };
+            of.answer(&Weights::default()).0
+        };
+        assert_eq!((of(0.0), of(-4.0)), (AnswerClass::Possible, AnswerClass::Possible));
     }
 
     #[test]

@@ -262,8 +262,10 @@ impl Ranker<'_> {
         let coverage =
             if self.is_other_appliance(&article) { found.coverage * OTHER_APPLIANCE } else { found.coverage };
         let snippet = self.snippet(&article, &found);
+        let likelihood = candidate.features.map_or(0.0, |f| f.likelihood * self.context.weights.mix_likelihood);
         Hit {
             score: candidate.score,
+            evidence: candidate.score - likelihood,
             reasons,
             snippet,
             coverage,
