@@ -234,7 +234,7 @@ mod tests {
     fn an_unlikely_first_result_is_as_sure_as_a_likely_one() {
         assert_eq!(MIX[LIKELIHOOD], "mix_likelihood");
         let of = |likelihood: f32| {
-            let features = Features { words: 1.5, near_section: 0.5, likelihood, ..Features::default() }.row();
+            let features = Features { words: 1.5, near_section: 0.8, likelihood, ..Features::default() }.row();
             let id = ArticleId::new("a").expect("an id");
             let first = Considered { id, coverage: 0.6, features, is_first_aid: false };
             let of = Consideration { candidates: vec![first], n_articles: 280, tells: true, has_first_aid: false };
