@@ -3,17 +3,13 @@
 //! pulldown-cmark prints raw HTML and every attribute an author thinks of, so whatever it makes
 //! goes through ammonia. Blocks for staff are left out before Markdown is read.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::OnceLock,
-};
-
 use pulldown_cmark::{CowStr, Event, Parser, Tag, TagEnd, html};
 
 use super::{
     Article,
     inline::OpenTags,
     outline::{ends_in_chinese, options, push_shallow},
+    sanitise::sanitiser,
     step::blank_attributes,
 };
 
@@ -152,9 +148,14 @@ impl Rewriter<'_> {
             }
             return None;
         }
-        if let Event::Text(text) | Event::Code(text) = &event {
-            self.after_chinese = ends_in_chinese(text);
-            self.after_sentence = text.ends_with(['。', '！', '？', '；']);
+        match &event {
+            Event::Text(text) | Event::Code(text) => {
+                self.after_chinese = ends_in_chinese(text);
+                self.after_sentence = text.ends_with(['。', '！', '？', '；']);
+            }
+            // Who writes `<br>` has the line already.
+            Event::InlineHtml(_) => self.after_sentence = false,
+            _ => {}
         }
         match event {
             // Who ends the line with the sentence means a line for each: so warnings are read one by one.
@@ -195,92 +196,6 @@ impl Rewriter<'_> {
     }
 }
 
-/// Pictures come from the folder only, so no third party learns who reads; links stay readable ones.
-fn leads_where_allowed(element: &str, attribute: &str, value: &str) -> bool {
-    let known = ["http://", "https://", "mailto:", "tel:", "#", "/a/"];
-    match (element, attribute) {
-        ("img", "src") => value.starts_with("/media/") && !climbs(value),
-        ("a", "href") => {
-            let lower = value.to_ascii_lowercase();
-            known.iter().any(|k| lower.starts_with(k)) && !(value.starts_with('/') && climbs(value))
-        }
-        _ => true,
-    }
-}
-
-/// Whether a browser reads `.` or `..` somewhere in this path, in any spelling (URL standard, path state).
-fn climbs(path: &str) -> bool {
-    let plain: String = path.chars().filter(|c| !matches!(c, '\t' | '\n' | '\r')).collect();
-    let plain = plain.to_ascii_lowercase().replace("%2e", ".");
-    plain.split(['/', '\\', '?', '#']).any(|part| matches!(part, "." | ".."))
-}
-
-/// Classes of the alerts GitHub's Markdown has.
-const ALERTS: [&str; 5] = [
-    "markdown-alert-note",
-    "markdown-alert-tip",
-    "markdown-alert-important",
-    "markdown-alert-warning",
-    "markdown-alert-caution",
-];
-
-fn sanitiser() -> &'static ammonia::Builder<'static> {
-    static SANITISER: OnceLock<ammonia::Builder<'static>> = OnceLock::new();
-    SANITISER.get_or_init(|| {
-        let tags: HashSet<&str> = [
-            "p",
-            "br",
-            "hr",
-            "ul",
-            "ol",
-            "li",
-            "table",
-            "thead",
-            "tbody",
-            "tr",
-            "th",
-            "td",
-            "strong",
-            "b",
-            "em",
-            "i",
-            "del",
-            "s",
-            "code",
-            "pre",
-            "a",
-            "img",
-            "blockquote",
-            "h4",
-            "h5",
-            "h6",
-            "sup",
-            "sub",
-            "kbd",
-            "mark",
-        ]
-        .into();
-        let attributes: HashMap<&str, HashSet<&str>> = HashMap::from([
-            ("a", HashSet::from(["href", "title"])),
-            ("img", HashSet::from(["src", "alt", "title"])),
-            ("ol", HashSet::from(["start"])),
-        ]);
-        let classes = HashMap::from([("blockquote", HashSet::from(ALERTS))]);
-        let mut builder = ammonia::Builder::default();
-        builder
-            .tags(tags)
-            .tag_attributes(attributes)
-            .generic_attributes(HashSet::new())
-            .allowed_classes(classes)
-            .url_schemes(HashSet::from(["http", "https", "mailto", "tel"]))
-            .link_rel(Some("noopener noreferrer"))
-            .attribute_filter(|element, attribute, value| {
-                leads_where_allowed(element, attribute, value).then(|| value.into())
-            });
-        builder
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -311,8 +226,8 @@ mod tests {
 
     #[test]
     fn a_line_that_ends_with_its_sentence_stays_a_line_and_a_wrapped_one_does_not() {
-        let text = "> **马上断电！**\n> 不碰插头，\n> 也不碰水。\n> 看[别处](b.md)。\n> 走。\n";
-        let lines = "<strong>马上断电！</strong><br>\n不碰插头，也不碰水。<br>\n看<a href=\"/a/b\" rel=\"noopener noreferrer\">别处</a>。<br>\n走。";
+        let text = "> **马上断电！**\n> 不碰插头，\n> 也不碰水。\n> 看[别处](b.md)。\n> 走。<br>\n> 快走。\n";
+        let lines = "<strong>马上断电！</strong><br>\n不碰插头，也不碰水。<br>\n看<a href=\"/a/b\" rel=\"noopener noreferrer\">别处</a>。<br>\n走。<br>快走。";
         let shown = html(text, Viewer::Customer);
         assert!(shown.contains(lines), "{shown}");
     }

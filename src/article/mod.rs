@@ -20,6 +20,7 @@ mod passages;
 mod problem;
 mod procedure;
 mod rules;
+mod sanitise;
 mod signs;
 mod step;
 mod yaml;

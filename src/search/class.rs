@@ -55,7 +55,9 @@ impl Ranker<'_> {
         }
     }
 
-    pub(super) fn class(&self, hits: &[Hit]) -> AnswerClass {
+    /// The class of an answer whose page holds `hits`; `is_covered` when one of the first results says enough of the
+    /// question.
+    pub(super) fn class(&self, hits: &[Hit], is_covered: bool) -> AnswerClass {
         let Some(first) = hits.first() else { return AnswerClass::None };
         if self.has_code_of_another_thing() {
             return AnswerClass::None;
@@ -67,7 +69,7 @@ impl Ranker<'_> {
         if self.is_about_another_appliance(first) {
             return AnswerClass::None;
         }
-        match self.class_of_ours(hits, first) {
+        match self.class_of_ours(hits, first, is_covered) {
             AnswerClass::Confident if self.reading.is_of_other_brand || self.reading.not_covered.is_some() => {
                 AnswerClass::Possible
             }
@@ -88,7 +90,7 @@ impl Ranker<'_> {
         !std::iter::once(&article.title).chain(&article.symptoms).any(|text| normalize(text).contains(word))
     }
 
-    fn class_of_ours(&self, hits: &[Hit], first: &Hit) -> AnswerClass {
+    fn class_of_ours(&self, hits: &[Hit], first: &Hit, is_covered: bool) -> AnswerClass {
         let exact = hits.iter().filter(|h| self.is_exact(&h.article)).count();
         let unknown_code = !self.reading.understood.unknown_codes.is_empty();
         let says_more = self.reading.groups.iter().any(|g| !g.generic && !self.is_unknown_code(&g.word));
@@ -108,7 +110,7 @@ impl Ranker<'_> {
             () if chance.is_some() => chance.unwrap_or(AnswerClass::None),
             () if first.coverage >= self.context.weights.confident && self.weighed.tells() => AnswerClass::Confident,
             // What goes first may be said in words of its own; that we have something on the matter the others show.
-            () if hits.iter().any(|hit| hit.coverage >= self.context.weights.possible) => AnswerClass::Possible,
+            () if is_covered => AnswerClass::Possible,
             // A model is meant whatever else is said, such as a batch: (2212).
             () if self.is_for_model(&first.article) => AnswerClass::Possible,
             () => AnswerClass::None,

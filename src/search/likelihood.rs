@@ -7,13 +7,12 @@
 
 use std::collections::HashMap;
 
+use crate::text::{Run, models_in, runs};
+
 /// What a pair counts that none of the texts has, as a share of a text (Lidstone's smoothing).
 const UNSEEN: f32 = 0.1;
 /// What all pairs that none of the texts has count together: there are some fifty thousand that could be.
 const ALL_UNSEEN: f32 = UNSEEN * 50_000.0;
-
-/// Characters of the longest code of letters and digits.
-const CODE_CHARS: usize = 3;
 
 /// A character, or two that stand side by side: sixteen bits of each, which is all of any in common use.
 pub(super) type Unit = u32;
@@ -52,13 +51,17 @@ impl Wording {
     }
 }
 
-/// The units of a text in normal form, each once, in order. Marks and spaces part them; a model says which machine is
+/// The units of a text in normal form, each once, in order. Pairs stand in one script; a model says which machine is
 /// meant, not what of it.
 pub(super) fn units(text: &str) -> Vec<Unit> {
     let mut units = Vec::with_capacity(text.len());
-    for run in text.split(|c: char| !c.is_alphanumeric()).flat_map(without_models) {
+    for run in runs(text) {
+        let (Run::Chinese(said) | Run::Latin(said)) = run;
+        if matches!(run, Run::Latin(said) if !models_in(said).is_empty()) {
+            continue;
+        }
         let mut before: Option<Unit> = None;
-        for c in run.chars() {
+        for c in said.chars() {
             let c = u32::from(c) & 0xffff;
             units.push(c);
             units.extend(before.map(|before| before << 16 | c));
@@ -68,30 +71,6 @@ pub(super) fn units(text: &str) -> Vec<Unit> {
     units.sort_unstable();
     units.dedup();
     units
-}
-
-/// The parts of a run between models: Latin letters mixed with digits, more of them than a code has.
-fn without_models(run: &str) -> impl Iterator<Item = &str> {
-    let ends = |&(i, c): &(usize, char)| {
-        run[i + c.len_utf8()..].chars().next().is_none_or(|next| next.is_ascii() != c.is_ascii())
-    };
-    let mut from = 0;
-    let mut parts: Vec<&str> = Vec::new();
-    let mut kept_from = 0;
-    for end in run.char_indices().filter(ends).map(|(i, c)| i + c.len_utf8()) {
-        if is_model(&run[from..end]) {
-            parts.push(&run[kept_from..from]);
-            kept_from = end;
-        }
-        from = end;
-    }
-    parts.push(&run[kept_from..]);
-    parts.into_iter()
-}
-
-fn is_model(part: &str) -> bool {
-    let has = |of: fn(&u8) -> bool| part.bytes().any(|b| of(&b));
-    part.is_ascii() && part.len() > CODE_CHARS && has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic)
 }
 
 #[cfg(test)]
@@ -116,7 +95,7 @@ mod tests {
     fn a_model_is_no_part_of_how_people_speak_and_a_code_is() {
         assert_eq!(units("js800b2 换芯"), units("换芯"));
         assert_eq!(units("bx218a1结的冰"), units("结的冰"));
-        assert_eq!(units("我的cj-xw08-a1漏水"), units("我的cj a1漏水"));
+        assert_eq!(units("我的cj-xw08-a1漏水"), units("我的 漏水"));
         assert_ne!(units("报e3不转"), units("报不转"));
         assert_ne!(units("wifi连不上"), units("连不上"));
     }

@@ -22,6 +22,8 @@ use crate::{
 
 /// An article of another appliance than the one named covers only half of what it says.
 const OTHER_APPLIANCE: f32 = 0.5;
+/// Results by which the class of the answer is told, however many are wanted.
+const LOOKED: usize = 10;
 /// Nobody is less likely to be meant than this, as a natural logarithm: a long story says much that no article says.
 const UNLIKELY: f32 = -40.0;
 
@@ -76,17 +78,17 @@ pub(super) fn rank(
         candidates.into_iter().filter(|c| ranker.is_shown(&c.found.article)).map(|c| ranker.rescore(c)).collect();
     let likelihood = ranker.order(&mut ranked, near, first_aid);
     let (mut hits, mut considered): (Vec<Hit>, Vec<Considered>) = (Vec::new(), Vec::new());
-    let mut shown_total = 0;
+    let (mut shown_total, mut is_covered) = (0, false);
     let n = ranked.len();
     for (position, (candidate, parts)) in ranked.into_iter().enumerate() {
-        if relaxed && shown_total > question.offset + question.limit {
+        if relaxed && shown_total > (question.offset + question.limit).max(LOOKED) {
             // Whether something follows the page is known. What comes behind that is counted and not looked
             // at: looking costs more than finding.
             shown_total += n - position;
             break;
         }
         let on_page = position >= question.offset && hits.len() < question.limit;
-        if !relaxed && !on_page {
+        if !relaxed && !on_page && position >= LOOKED {
             continue;
         }
         let is_first_aid = Some(candidate.key) == first_aid;
@@ -97,13 +99,14 @@ pub(super) fn rank(
             continue;
         }
         shown_total += 1;
+        is_covered |= shown_total <= LOOKED && hit.coverage >= context.weights.possible;
         let on_page = if relaxed { shown_total > question.offset && hits.len() < question.limit } else { on_page };
         if on_page {
             considered.extend(features.map(|f| Considered::new(&hit, &f, is_first_aid)));
             hits.push(hit);
         }
     }
-    let answer = match ranker.class(&hits) {
+    let answer = match ranker.class(&hits, is_covered) {
         // What leads through a danger is shown whatever the words.
         AnswerClass::None if first_aid.is_some() && !hits.is_empty() => AnswerClass::Possible,
         class => class,
@@ -262,7 +265,9 @@ impl Ranker<'_> {
         let coverage =
             if self.is_other_appliance(&article) { found.coverage * OTHER_APPLIANCE } else { found.coverage };
         let snippet = self.snippet(&article, &found);
-        let likelihood = candidate.features.map_or(0.0, |f| f.likelihood * self.context.weights.mix_likelihood);
+        let weights = self.context.weights;
+        let by_words = weights.likelihood * candidate.likelihood;
+        let likelihood = candidate.features.map_or(by_words, |f| weights.mix_likelihood * f.likelihood);
         Hit {
             score: candidate.score,
             evidence: candidate.score - likelihood,

@@ -17,7 +17,7 @@ pub use hazard::{Hazard, Hazards, parse_hazards};
 pub use list::{ListFault, ListFaultKind};
 pub use mask::mask;
 pub use normalize::{Normalized, normalize};
-pub use segment::{Cut, cut, grams, query_words};
+pub use segment::{Cut, Run, cut, grams, query_words, runs};
 pub use sound::{Readings, begins_in_pinyin, first_letters, folded_syllable, initials, letter_bit, parse_readings};
 pub use synonym::{Synonyms, parse_synonyms};
 

@@ -38,8 +38,12 @@ impl Cut {
     }
 }
 
-enum Run<'a> {
+/// A piece of a text in one script.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Run<'a> {
+    /// Chinese characters.
     Chinese(&'a str),
+    /// Other letters and digits, with what joins them: wi-fi, kfr-35gw/26.
     Latin(&'a str),
 }
 
@@ -133,7 +137,7 @@ fn floor_boundary(text: &str, limit: usize) -> usize {
 }
 
 /// Runs of Chinese characters and runs of other letters and digits; the rest separates.
-fn runs(text: &str) -> impl Iterator<Item = Run<'_>> {
+pub fn runs(text: &str) -> impl Iterator<Item = Run<'_>> {
     let mut rest = text;
     std::iter::from_fn(move || {
         loop {

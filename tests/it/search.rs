@@ -68,6 +68,8 @@ async fn of_two_articles_with_the_same_words_the_one_people_ask_for_so_is_first(
 async fn what_is_worded_as_people_ask_is_shown_before_what_has_more_of_the_words() {
     let answer = ask(&asked_of(), "洗着洗着冰了，地上", "").await;
     assert_eq!((ids(&answer).first(), &answer["answer"]), (Some(&"cold"), &json!("possible")), "{answer}");
+    let one = asked_of().get(&format!("/api/v1/search?limit=1&q={}", encoded("洗着洗着冰了，地上")), "").await.json();
+    assert_eq!((ids(&one), &one["answer"]), (vec!["cold"], &json!("possible")), "however few are wanted");
 }
 
 // ---- Codes and models
