@@ -133,18 +133,21 @@ impl Run<'_> {
     /// A word counts once, by its best evidence (ALGORITHMS C4).
     fn group(&self, group: &Group) -> Clause {
         let weights = self.context.weights;
+        // Where a model stands in a text, something is said of that very model.
+        let says_little = group.generic && !group.word.is_ascii();
+        let share = if says_little { weights.generic } else { 1.0 };
         let mut ways: Vec<Way> = Vec::new();
         for (words, pairs) in self.columns() {
-            ways.push(Way::one(self.leaf(words, &group.word, 1.0)));
-            ways.extend(group.synonyms.iter().filter_map(|s| self.phrase(words, s, weights.synonym)));
-            ways.extend(group.bare.iter().filter_map(|bare| self.phrase(words, bare, weights.grams)));
+            ways.push(Way::one(self.leaf(words, &group.word, share)));
+            ways.extend(group.synonyms.iter().filter_map(|s| self.phrase(words, s, share * weights.synonym)));
+            ways.extend(group.bare.iter().filter_map(|bare| self.phrase(words, bare, share * weights.grams)));
             // Two characters the dictionary has as a word, and articles too, are cut out of any text: their
             // pair would be looked up twice.
             let sure = group.word.chars().count() == 2 && self.is_common(&group.word);
             let all = grams(&group.word);
             let n = all.iter().count();
             if n > 0 && !sure {
-                let leaves = all.iter().map(|gram| self.leaf(pairs, gram, weights.grams / n as f32)).collect();
+                let leaves = all.iter().map(|gram| self.leaf(pairs, gram, share * weights.grams / n as f32)).collect();
                 ways.push(Way { leaves, required: required_pairs(n) });
             }
         }

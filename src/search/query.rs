@@ -19,6 +19,10 @@ const STOP: &str = "的 了 是 我 我家 我们 家 家里 家的 你 您 他 
 /// Words that say only that something is wrong: alone they ask for a question, not an answer.
 const GENERIC: &str = "坏 坏了 故障 问题 有问题 毛病 出毛病 不好用 不好使 用不了 不能用 修 维修 报修 出问题 不行 不行了 异常 不正常 不工作";
 
+/// Words that say what build of machine it is, as a model does, and not what is wrong with it. Those that some
+/// complaints depend on (直冷, 滚筒, 挂机) are not among them.
+const BUILDS: &str = "台式 台式机 嵌入式 独立式 落地式 立式 壁挂式 老式 旧式 新式 老款 旧款 新款 同款 家用";
+
 /// Negations that belong to the word behind them.
 const NEGATIONS: [&str; 5] = ["不", "没", "无", "未", "没有"];
 
@@ -229,7 +233,7 @@ fn groups(
             let negation = word.strip_suffix(bare.as_str()).unwrap_or("");
             others.extend(synonyms.of(bare, appliance).map(|s| format!("{negation}{s}")));
         }
-        groups.push(Group { generic: is_in(GENERIC, &word), synonyms: others, bare, word });
+        groups.push(Group { generic: is_in(GENERIC, &word) || is_in(BUILDS, &word), synonyms: others, bare, word });
     }
     groups
 }
@@ -310,6 +314,13 @@ mod tests {
         );
         assert!(generic(&r)[1..].iter().all(|(_, generic)| !generic), "{:?}", generic(&r));
         assert!(read("JS800-B2").is_generic() && !read("zz800b2").is_generic());
+    }
+
+    #[test]
+    fn what_build_the_machine_is_weighs_little_beside_the_complaint() {
+        let r = read("洗衣机 立式 漏水");
+        let generic: Vec<(&str, bool)> = r.groups.iter().map(|g| (g.word.as_str(), g.generic)).collect();
+        assert_eq!(generic, [("立式", true), ("漏水", false)]);
     }
 
     #[test]

@@ -33,6 +33,8 @@ weights! {
     synonym = 0.7;
     /// Neighbouring characters inside a word catch what the dictionary splits otherwise.
     grams = 0.5;
+    /// A word that says only that something is wrong, or what build the machine is.
+    generic = 0.3;
     /// The very code an article explains outweighs its words.
     code = 8.0;
     /// The very model.

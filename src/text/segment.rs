@@ -8,7 +8,7 @@
 
 use jieba_rs::TokenizeMode;
 
-use super::Dictionary;
+use super::{Dictionary, models_in};
 
 /// Longest Latin or digit run kept as a word, in bytes; longer ones are noise (base64, hashes).
 const RUN_BYTES: usize = 64;
@@ -111,7 +111,8 @@ pub fn grams(text: &str) -> Cut {
     cut
 }
 
-/// Sends the words of a Latin run: its parts at `-`, `/`, `_`, and the whole joined when it is short.
+/// Sends the words of a Latin run: its parts at `-`, `/`, `_`, the whole joined when it is short, and last what of
+/// that is a model behind a brand.
 fn latin(run: &str, mut send: impl FnMut(&str)) {
     let mut parts = 0;
     for part in run.split(['-', '/', '_']).filter(|p| !p.is_empty()) {
@@ -122,7 +123,17 @@ fn latin(run: &str, mut send: impl FnMut(&str)) {
         && let Some(joined) = joined(run)
     {
         send(&joined);
+        if let Some(model) = without_brand(run) {
+            send(&model);
+        }
     }
+}
+
+/// The model in `run` when a brand stands before it: people leave out the cj of cj-bx218-a1.
+fn without_brand(run: &str) -> Option<String> {
+    let (brand, model) = run.split_once('-')?;
+    let is_brand = brand.bytes().all(|b| b.is_ascii_alphabetic());
+    models_in(model).pop().filter(|_| is_brand)
 }
 
 fn joined(run: &str) -> Option<String> {
@@ -200,6 +211,7 @@ mod tests {
     fn no_word_is_invented_around_a_model_number() {
         // With the hidden Markov model on, jieba emits the half model `KFR-35GW`.
         assert_eq!(words("KFR-35GW/26"), ["kfr", "35gw", "26", "kfr35gw26"]);
+        assert_eq!(words("CJ-BX218-A1"), ["cj", "bx218", "a1", "cjbx218a1", "bx218a1"]);
         assert_eq!(words("连 Wi-Fi 2.4GHz"), ["连", "wi", "fi", "wifi", "2.4ghz"]);
     }
 
@@ -208,6 +220,9 @@ mod tests {
         let query = |q: &str| query_words(&dictionary(), &normalize(q));
         assert_eq!(query("洗衣机不排水"), ["洗衣机", "不排水"]);
         assert_eq!(query("Wi‑Fi"), ["wifi"]);
+        for written in ["CJ-BX218-A1", "BX218-A1", "bx218a1"] {
+            assert_eq!(query(written), ["bx218a1"], "{written}");
+        }
         for q in ["洗衣机不排水 E2", "wifi连不上路由器", "排水泵滤网堵了"] {
             let index = words(q);
             for word in query(q) {

@@ -37,6 +37,39 @@ fn whys(answer: &Value) -> Vec<(&str, &str)> {
     reasons.iter().map(|r| (r["why"].as_str().unwrap_or(""), r["text"].as_str().unwrap_or(""))).collect()
 }
 
+// ---- What machine it is
+
+/// The complaint of the second is asked of a machine of a build that the first speaks of.
+fn of_builds() -> World {
+    of(&[
+        article(
+            "fill",
+            "title: 洗碗机不进水\nappliance: 洗碗机\nsymptoms: [台式的忘了加水, 台式的要自己加水, 台式的一滴水也没有]",
+            "台式的先加水。湿了就擦。",
+        ),
+        article("dry", "title: 洗碗机烘干差\nappliance: 洗碗机\nsymptoms: [碗洗完是湿的]", "等一等再拿。"),
+        article("frost", "title: 冰箱结霜\nappliance: 冰箱\nsymptoms: [里面都是冰]", "CJ-BX218-A1 是直冷，冰自己化。"),
+        article(
+            "chill",
+            "title: 冰箱冻坏菜\nappliance: 冰箱\nsymptoms: [里面都是冰, 冰自己化]",
+            "调高一点，冰自己化。",
+        ),
+    ])
+}
+
+#[tokio::test]
+async fn what_build_the_machine_is_does_not_outweigh_what_is_wrong_with_it() {
+    assert_eq!(ids(&ask(&of_builds(), "台式的 碗是湿的", "").await)[0], "dry");
+}
+
+#[tokio::test]
+async fn a_model_is_found_in_a_text_with_and_without_its_brand() {
+    let world = of_builds();
+    for q in ["BX218A1 冰", "bx218-a1 冰", "CJ-BX218-A1 冰"] {
+        assert_eq!(ids(&ask(&world, q, "").await)[0], "frost", "{q}");
+    }
+}
+
 // ---- How people speak of it
 
 /// Two neighbours; of the first people have asked in words that no text of it has.
