@@ -16,6 +16,14 @@ pub struct Cli {
     flags: Flags,
 }
 
+impl Cli {
+    /// Whether it runs until it is stopped.
+    #[must_use]
+    pub fn serves(&self) -> bool {
+        matches!(self.command, None | Some(Command::Serve))
+    }
+}
+
 /// Flags of every command.
 #[derive(Args, Debug, Clone, Default)]
 pub(super) struct Flags {

@@ -3,6 +3,8 @@
 //! This is a BERT encoder with normalisation after each addition (Devlin et al. 2018, arXiv:1810.04805) and the
 //! vocabulary of XLM-R; positions count from 0. The matrices are in 8 bits (`linear`), all else in 32-bit floats.
 
+use std::borrow::Cow;
+
 use rten_simd::SimdUnaryOp;
 use rten_vecmath::{Exp, Gelu};
 
@@ -20,7 +22,7 @@ const WORD_BYTES: usize = WIDTH / BLOCK * BLOCK_BYTES;
 /// The weights, ready to be multiplied with.
 pub(crate) struct Encoder {
     /// Still in 4 bits: a text asks for few of its rows.
-    words: Box<[u8]>,
+    words: Cow<'static, [u8]>,
     /// A row per position, the row of the one text type already added.
     positions: Vec<f32>,
     norm: Norm,
@@ -44,8 +46,11 @@ struct Norm {
 }
 
 impl Encoder {
-    /// Takes the weights from the file and rounds them to 8 bits.
-    pub(crate) fn new(file: &ModelFile) -> Result<Self, ModelFault> {
+    /// Takes the weights from the file and rounds them to 8 bits; `keep` keeps the word table beyond it.
+    pub(crate) fn new<'a>(
+        file: &ModelFile<'a>,
+        keep: impl FnOnce(&'a [u8]) -> Cow<'static, [u8]>,
+    ) -> Result<Self, ModelFault> {
         let kernel = Kernel::default();
         let mut positions = file.numbers("emb.pos", POSITIONS * WIDTH)?;
         // The file has a second type, which e5 never uses.
@@ -54,7 +59,7 @@ impl Encoder {
             row.iter_mut().zip(&types).for_each(|(x, of_type)| *x += of_type);
         }
         Ok(Encoder {
-            words: file.blocks("emb.word", file.pieces.len(), WIDTH)?.into(),
+            words: keep(file.blocks("emb.word", file.pieces.len(), WIDTH)?),
             positions,
             norm: Norm::new(file, "emb.ln")?,
             layers: (0..LAYERS).map(|n| Layer::new(&kernel, file, n)).collect::<Result<_, _>>()?,

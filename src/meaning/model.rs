@@ -1,7 +1,7 @@
 //! multilingual-e5-small, opened: a text becomes pieces, pieces become a vector; the built-in one is adapted to
 //! complaints about household appliances.
 
-use std::path::Path;
+use std::{borrow::Cow, path::Path};
 
 use super::{
     Kind, Vector,
@@ -32,7 +32,8 @@ impl Model {
     /// # Errors
     /// When it is damaged.
     pub fn built_in() -> Result<Self, ModelFault> {
-        let base = Self::from_bytes(include_bytes!("../../model/e5-small-zh.bin"))?;
+        // Its word table stays where it is, inside the program.
+        let base = Self::new(include_bytes!("../../model/e5-small-zh.bin"), Cow::Borrowed)?;
         let adaptation = Adaptation::parse(include_bytes!("../../model/household.bin"))?;
         Ok(Self { adaptation: Some(adaptation), ..base })
     }
@@ -50,8 +51,12 @@ impl Model {
     /// # Errors
     /// When the bytes are another kind of file, or damaged.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, ModelFault> {
+        Self::new(bytes, |words| Cow::Owned(words.to_vec()))
+    }
+
+    fn new<'a>(bytes: &'a [u8], keep: impl FnOnce(&'a [u8]) -> Cow<'static, [u8]>) -> Result<Self, ModelFault> {
         let mut file = ModelFile::parse(bytes)?;
-        Ok(Model { encoder: Encoder::new(&file)?, tokenizer: Tokenizer::new(&mut file), adaptation: None })
+        Ok(Model { encoder: Encoder::new(&file, keep)?, tokenizer: Tokenizer::new(&mut file), adaptation: None })
     }
 
     /// The vector of a text, of which at most `max_pieces` pieces are read (8 to 512; `pieces` tells what counts).

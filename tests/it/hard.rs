@@ -459,6 +459,24 @@ async fn an_article_that_has_expired_is_back_when_the_day_goes_back() {
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn what_a_server_frees_goes_back_at_once_unless_its_operator_wants_it_otherwise() {
+    const DELAY: &str = "MIMALLOC_PURGE_DELAY";
+    for (wanted, got) in [(None, "0"), (Some("100"), "100")] {
+        let folder = TempDir::new().expect("a folder");
+        write(&folder.path().join("kb/a.md"), about("青桐鹭"));
+        let mut program = program(folder.path(), "127.0.0.1:0");
+        program.env_remove(DELAY);
+        wanted.map(|wanted| program.env(DELAY, wanted));
+        let server = Server::run(&mut program);
+        let environment = fs::read(format!("/proc/{}/environ", server.pid())).expect("the process is ours");
+        let entry = format!("{DELAY}={got}");
+        assert!(environment.split(|byte| *byte == 0).any(|e| e == entry.as_bytes()), "{entry}");
+        assert_eq!(server.titled("青桐鹭"), ["a"], "every flag is still there");
+    }
+}
+
 // ---- Words, places and the programs of others
 
 /// The `n`th of 512 words; words of two sets share no first character.
