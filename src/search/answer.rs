@@ -190,6 +190,7 @@ fn answer(question: &Question, context: &SearchContext<'_>, reading: Reading) ->
         candidates: if by_chance { considered } else { Vec::new() },
         n_articles: ranker.n_articles(),
         tells: weighed.tells(),
+        names_appliance: ranker.names_appliance(),
         has_first_aid: first_aid.is_some(),
     };
     if question.explain {

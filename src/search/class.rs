@@ -18,20 +18,37 @@ fn halvings(n: u64) -> f32 {
     (ENOUGH / n.max(1) as f32).log2().max(0.0)
 }
 
-/// What is added to the sum of the chance in a small folder of `n` articles. Where words are rare in hardly anything
-/// else and texts have hardly a middle, right answers score less, and wrong ones less still.
-pub(super) fn for_small_folder(w: &Weights, n: u64) -> f32 {
-    w.sure_small * halvings(n)
+/// What tells how sure an answer is, of its first article and of the question.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Grounds {
+    /// The share of the question the article says, 0 to 1.
+    pub coverage: f32,
+    /// Its points for words and meaning.
+    pub score: f32,
+    /// Its appliance was named.
+    pub is_named: bool,
+    /// The question says something by which articles differ.
+    pub tells: bool,
+    /// Articles that could have been first.
+    pub n_articles: u64,
 }
 
-/// By words and meaning together, where meaning spoke: from coverage and score of the first of `n` articles, and
-/// whether the question tells anything.
-pub(super) fn class_by_chance(w: &Weights, coverage: f32, score: f32, n: u64, tells: bool) -> AnswerClass {
-    let sum = w.sure_bias + w.sure_coverage * coverage + w.sure_score * score + for_small_folder(w, n);
-    match 1.0 / (1.0 + (-sum).exp()) {
-        chance if chance >= w.sure_confident && tells => AnswerClass::Confident,
-        chance if chance >= w.sure_possible => AnswerClass::Possible,
-        _ => AnswerClass::None,
+impl Grounds {
+    /// What is added to the sum of the chance beside what is learned. In a small folder, where words are rare in hardly
+    /// anything else and texts have hardly a middle, right answers score less, and wrong ones less still.
+    pub(super) fn plus(&self, w: &Weights) -> f32 {
+        let named = if self.is_named { w.sure_named } else { 0.0 };
+        w.sure_small * halvings(self.n_articles) + named
+    }
+
+    /// The class by words and meaning together, where meaning spoke.
+    pub(super) fn class(&self, w: &Weights) -> AnswerClass {
+        let sum = w.sure_bias + w.sure_coverage * self.coverage + w.sure_score * self.score + self.plus(w);
+        match 1.0 / (1.0 + (-sum).exp()) {
+            chance if chance >= w.sure_confident && self.tells => AnswerClass::Confident,
+            chance if chance >= w.sure_possible => AnswerClass::Possible,
+            _ => AnswerClass::None,
+        }
     }
 }
 
@@ -43,6 +60,11 @@ impl Ranker<'_> {
     /// How many articles could have been the first result.
     pub(super) fn n_articles(&self) -> u64 {
         self.context.view.statistics.n_articles(self.reader())
+    }
+
+    /// Whether the question names an appliance that articles are about.
+    pub(super) fn names_appliance(&self) -> bool {
+        !self.reading.appliances.is_empty()
     }
 
     /// Nothing but a stray word speaks for it.
@@ -94,10 +116,14 @@ impl Ranker<'_> {
         let exact = hits.iter().filter(|h| self.is_exact(&h.article)).count();
         let unknown_code = !self.reading.understood.unknown_codes.is_empty();
         let says_more = self.reading.groups.iter().any(|g| !g.generic && !self.is_unknown_code(&g.word));
-        let n = self.n_articles();
-        let by_chance =
-            |_| class_by_chance(self.context.weights, first.coverage, first.evidence, n, self.weighed.tells());
-        let chance = first.similarity.filter(|_| !unknown_code).map(by_chance);
+        let grounds = Grounds {
+            coverage: first.coverage,
+            score: first.evidence,
+            is_named: self.names_appliance() && !self.is_other_appliance(&first.article),
+            tells: self.weighed.tells(),
+            n_articles: self.n_articles(),
+        };
+        let chance = first.similarity.filter(|_| !unknown_code).map(|_| grounds.class(self.context.weights));
         match () {
             () if unknown_code && !says_more => AnswerClass::None,
             () if exact > 0 && self.speaks_of_unknown_things() => AnswerClass::None,
@@ -153,13 +179,23 @@ mod tests {
     #[test]
     fn the_same_score_says_more_in_a_small_folder_and_the_same_in_all_large_ones() {
         let w = Weights::default();
-        let class = |n| class_by_chance(&w, 0.5, 8.0, n, true);
+        let of = |coverage, score, n_articles| Grounds { coverage, score, is_named: false, tells: true, n_articles };
+        let class = |n| of(0.5, 8.0, n).class(&w);
         assert_eq!([1, 5, 50, 280, 10_000].map(class), {
             use AnswerClass::{None, Possible};
             [Possible, Possible, None, None, None]
         });
-        assert_eq!(class_by_chance(&w, 0.1, 2.0, 1, true), AnswerClass::None, "what is far away stays far away");
-        assert_eq!(for_small_folder(&w, 25), w.sure_small, "one halving");
-        assert_eq!(for_small_folder(&w, 0), for_small_folder(&w, 1));
+        assert_eq!(of(0.1, 2.0, 1).class(&w), AnswerClass::None, "what is far away stays far away");
+        assert_eq!(of(0.5, 8.0, 25).plus(&w), w.sure_small, "one halving");
+        assert_eq!(of(0.5, 8.0, 0).plus(&w), of(0.5, 8.0, 1).plus(&w));
+    }
+
+    #[test]
+    fn who_names_a_machine_we_have_articles_on_is_shown_some_rather() {
+        let w = Weights::default();
+        let class =
+            |is_named, coverage, score| Grounds { coverage, score, is_named, tells: true, n_articles: 280 }.class(&w);
+        assert_eq!((class(false, 0.4, 8.5), class(true, 0.4, 8.5)), (AnswerClass::None, AnswerClass::Possible));
+        assert_eq!(class(true, 0.0, 3.0), AnswerClass::None, "the machine alone is no answer");
     }
 }

@@ -65,6 +65,8 @@ pub(super) const MIX: [&str; N_MIX] = [
 
 /// The place of that which compares the results with one another only.
 pub(super) const LIKELIHOOD: usize = 6;
+/// The place of that which is not zero for an article of another appliance than the one named.
+pub(super) const OF_ANOTHER: usize = 7;
 
 impl Features {
     /// Each as it is multiplied with its weight: what speaks against an article is below zero.

@@ -4,9 +4,9 @@
 
 use super::{
     Weights,
-    class::{class_by_chance, for_small_folder},
+    class::Grounds,
     fit::{Choice, Row, fit},
-    fuse::{Features, LIKELIHOOD, MIX, N_MIX},
+    fuse::{Features, LIKELIHOOD, MIX, N_MIX, OF_ANOTHER},
 };
 use crate::{
     article::ArticleId,
@@ -54,6 +54,8 @@ pub struct Consideration {
     pub(super) n_articles: u64,
     /// The question says something by which articles differ.
     pub(super) tells: bool,
+    /// It names an appliance that articles are about.
+    pub(super) names_appliance: bool,
     /// A danger was named, and an article leads through it.
     pub(super) has_first_aid: bool,
 }
@@ -66,12 +68,23 @@ impl Consideration {
         all
     }
 
+    /// How sure an answer is whose first article is `first`.
+    fn grounds(&self, first: &Considered, weights: &Weights) -> Grounds {
+        Grounds {
+            coverage: first.coverage,
+            score: first.evidence(weights),
+            is_named: self.names_appliance && first.features[OF_ANOTHER] == 0.0,
+            tells: self.tells,
+            n_articles: self.n_articles,
+        }
+    }
+
     /// What the answer would be with `weights`, as a search makes it: no articles where the class is none.
     #[must_use]
     pub fn answer(&self, weights: &Weights) -> (AnswerClass, Vec<(&ArticleId, f32)>) {
         let ordered = self.ordered(weights);
         let Some((first, _)) = ordered.first() else { return (AnswerClass::None, Vec::new()) };
-        match class_by_chance(weights, first.coverage, first.evidence(weights), self.n_articles, self.tells) {
+        match self.grounds(first, weights).class(weights) {
             AnswerClass::None if !self.has_first_aid => (AnswerClass::None, Vec::new()),
             class => {
                 let class = if class == AnswerClass::None { AnswerClass::Possible } else { class };
@@ -108,17 +121,14 @@ impl Lesson<'_> {
 
     /// The answer by `weights` is to be as sure as it is by the present ones.
     fn as_sure(&self, weights: &Weights, present: &Weights) -> Vec<Choice<3>> {
-        let first = |w: &Weights| self.of.ordered(w).first().map(|(c, _)| features_of_chance(c, c.evidence(w)));
+        let first = |w: &Weights| self.of.ordered(w).first().map(|(c, _)| self.of.grounds(c, w));
         let (Some(then), Some(now)) = (first(present), first(weights)) else { return Vec::new() };
-        let sum: f64 = then.iter().zip(chance_of(present)).map(|(feature, weight)| feature * weight).sum();
-        let plus = f64::from(for_small_folder(present, self.of.n_articles));
-        let chance = 1.0 / (1.0 + (-sum - plus).exp());
+        let of_chance = |grounds: &Grounds| [1.0, grounds.coverage, grounds.score].map(f64::from);
+        let sum: f64 = of_chance(&then).iter().zip(chance_of(present)).map(|(feature, weight)| feature * weight).sum();
+        let chance = 1.0 / (1.0 + (-sum - f64::from(then.plus(present))).exp());
+        let (now, plus) = (of_chance(&now), f64::from(now.plus(present)));
         vec![against_nothing(now, plus, true, chance), against_nothing(now, plus, false, 1.0 - chance)]
     }
-}
-
-fn features_of_chance(first: &Considered, evidence: f32) -> [f64; 3] {
-    [1.0, f64::from(first.coverage), f64::from(evidence)]
 }
 
 fn chance_of(w: &Weights) -> [f64; 3] {
@@ -193,7 +203,16 @@ mod tests {
         let question = |i: u8| {
             let share = f32::from(i % 10) / 10.0;
             let candidates = vec![considered("right", 0.5 - share / 2.0, 0.5), considered("wrong", 0.6, share / 2.2)];
-            (Consideration { candidates, n_articles: 280, tells: true, has_first_aid: false }, vec!["right".to_owned()])
+            (
+                Consideration {
+                    candidates,
+                    n_articles: 280,
+                    tells: true,
+                    names_appliance: false,
+                    has_first_aid: false,
+                },
+                vec!["right".to_owned()],
+            )
         };
         (0..100).map(question).collect()
     }
@@ -237,7 +256,13 @@ mod tests {
             let features = Features { words: 1.5, near_section: 0.8, likelihood, ..Features::default() }.row();
             let id = ArticleId::new("a").expect("an id");
             let first = Considered { id, coverage: 0.6, features, is_first_aid: false };
-            let of = Consideration { candidates: vec![first], n_articles: 280, tells: true, has_first_aid: false };
+            let of = Consideration {
+                candidates: vec![first],
+                n_articles: 280,
+                tells: true,
+                names_appliance: false,
+                has_first_aid: false,
+            };
             of.answer(&Weights::default()).0
         };
         assert_eq!((of(0.0), of(-4.0)), (AnswerClass::Possible, AnswerClass::Possible));
@@ -248,7 +273,8 @@ mod tests {
         let mut aid = considered("aid", 0.0, 0.0);
         aid.is_first_aid = true;
         let candidates = vec![considered("other", 0.5, 0.1), aid];
-        let consideration = Consideration { candidates, n_articles: 280, tells: true, has_first_aid: true };
+        let consideration =
+            Consideration { candidates, n_articles: 280, tells: true, names_appliance: false, has_first_aid: true };
         let never = Weights { sure_bias: -99.0, ..Weights::default() };
         let (class, order) = consideration.answer(&never);
         assert_eq!((class, order[0].0.as_str()), (AnswerClass::Possible, "aid"));
