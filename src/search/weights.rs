@@ -74,8 +74,9 @@ weights! {
     near_section = 10.8;
     /// For how likely the question is, for ten natural logarithms.
     mix_likelihood = 2.0;
-    /// Taken off where meaning spoke too, for another appliance than the one named.
-    mix_other_appliance = 2.2;
+    /// Taken off where meaning spoke too, for another appliance than the one named: who says 洗衣机 is not shown a
+    /// dryer that rattles just so.
+    mix_other_appliance = 4.0;
     /// For each sign that agrees, where meaning spoke.
     mix_sign = 3.0;
     /// A sign that agrees with the article (and taken off when it contradicts).
