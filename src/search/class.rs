@@ -37,17 +37,19 @@ impl Grounds {
     /// What is added to the sum of the chance beside what is learned. In a small folder, where words are rare in hardly
     /// anything else and texts have hardly a middle, right answers score less, and wrong ones less still.
     pub(super) fn plus(&self, w: &Weights) -> f32 {
-        let named = if self.is_named { w.sure_named } else { 0.0 };
-        w.sure_small * halvings(self.n_articles) + named
+        w.sure_small * halvings(self.n_articles)
     }
 
-    /// The class by words and meaning together, where meaning spoke.
+    /// The class by words and meaning together, where meaning spoke. That an appliance was named says that there is
+    /// something to show, not that the first of it is right.
     pub(super) fn class(&self, w: &Weights) -> AnswerClass {
         let sum = w.sure_bias + w.sure_coverage * self.coverage + w.sure_score * self.score + self.plus(w);
-        match 1.0 / (1.0 + (-sum).exp()) {
-            chance if chance >= w.sure_confident && self.tells => AnswerClass::Confident,
-            chance if chance >= w.sure_possible => AnswerClass::Possible,
-            _ => AnswerClass::None,
+        let named = if self.is_named { w.sure_named } else { 0.0 };
+        let chance = |sum: f32| 1.0 / (1.0 + (-sum).exp());
+        match () {
+            () if chance(sum) >= w.sure_confident && self.tells => AnswerClass::Confident,
+            () if chance(sum + named) >= w.sure_possible => AnswerClass::Possible,
+            () => AnswerClass::None,
         }
     }
 }
@@ -197,5 +199,9 @@ mod tests {
             |is_named, coverage, score| Grounds { coverage, score, is_named, tells: true, n_articles: 280 }.class(&w);
         assert_eq!((class(false, 0.4, 8.5), class(true, 0.4, 8.5)), (AnswerClass::None, AnswerClass::Possible));
         assert_eq!(class(true, 0.0, 3.0), AnswerClass::None, "the machine alone is no answer");
+        for score in [12.0, 13.0, 14.0, 15.0, 16.0] {
+            let is_sure = |is_named| class(is_named, 0.5, score) == AnswerClass::Confident;
+            assert_eq!(is_sure(true), is_sure(false), "{score}: no surer that the first is right");
+        }
     }
 }

@@ -92,8 +92,8 @@ weights! {
     /// Added for each halving of fifty articles down to those there are: in a small folder right answers score less,
     /// and wrong ones less still. Chosen on random parts of the knowledge base of 1 to 60 articles.
     sure_small = 0.35;
-    /// Added where the first result is about an appliance that was named: few who name a machine we have articles on ask
-    /// for what none of them says.
+    /// Added where it is told whether there is anything to show and the first result is about an appliance that was
+    /// named: few who name a machine we have articles on ask for what none of them says.
     sure_named = 1.0;
     /// From this chance on an answer is `confident`.
     sure_confident = 0.88;
