@@ -25,8 +25,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// Lets what a save has freed go back to the system at once: the allocator would keep it a second and more, a quarter of
-/// all that is resident. It reads its settings before `main` begins, so the same process begins once more with them.
+/// Lets what a save has freed go back to the system at once: the allocator would keep it a second and more, a sixth to over a third
+/// of all that is resident. It reads its settings before `main` begins, so the same process begins once more with them.
 #[cfg(unix)]
 fn give_memory_back() {
     use std::{env, os::unix::process::CommandExt, process::Command};

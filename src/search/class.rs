@@ -155,7 +155,7 @@ impl Ranker<'_> {
         let statistics = &self.context.view.statistics;
         let reader = self.reader();
         let mut telling = self.beside_codes().peekable();
-        self.reading.appliances.is_empty()
+        !self.names_appliance()
             && telling.peek().is_some()
             && telling
                 .all(|g| statistics.n_with_word(reader, &g.word) == 0 && g.synonyms.is_empty() && g.bare.is_none())
@@ -163,9 +163,7 @@ impl Ranker<'_> {
 
     /// The words beside a code stand in the article, or there are none.
     fn covers_or_says_nothing(&self, hit: &Hit) -> bool {
-        !self.reading.appliances.is_empty()
-            || self.beside_codes().next().is_none()
-            || hit.coverage >= self.context.weights.possible
+        self.names_appliance() || self.beside_codes().next().is_none() || hit.coverage >= self.context.weights.possible
     }
 
     fn is_unknown_code(&self, word: &str) -> bool {

@@ -251,7 +251,7 @@ mod tests {
     /// How likely a question is of an article tells which of them, not whether any.
     #[test]
     fn an_unlikely_first_result_is_as_sure_as_a_likely_one() {
-        assert_eq!(MIX[LIKELIHOOD], "mix_likelihood");
+        assert_eq!((MIX[LIKELIHOOD], MIX[OF_ANOTHER]), ("mix_likelihood", "mix_other_appliance"));
         let of = |likelihood: f32| {
             let features = Features { words: 1.5, near_section: 0.8, likelihood, ..Features::default() }.row();
             let id = ArticleId::new("a").expect("an id");

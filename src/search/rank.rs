@@ -332,7 +332,7 @@ impl Ranker<'_> {
     }
 
     pub(super) fn is_other_appliance(&self, article: &Article) -> bool {
-        !self.reading.appliances.is_empty()
+        self.names_appliance()
             && self.is_of_another(&article.appliances.iter().map(|a| normalize(a)).collect::<Vec<_>>())
     }
 
