@@ -1,7 +1,7 @@
 //! Personal data out of a text before anything keeps it: telephone and identity numbers, bank cards,
-//! e-mail; addresses are next door. Models, serial numbers, codes, figures and service numbers stay.
+//! e-mail; addresses and names are next door. Models, serial numbers, codes, figures and service numbers stay.
 
-use super::{address, normalize::Normalized};
+use super::{address, normalize::Normalized, person};
 
 /// Digits as they are said or written on bills, ten a row from 0 to 9; `_` fills up.
 const SPOKEN: [&str; 4] = ["零一二三四五六七八九", "〇幺两叁肆伍陆拐捌勾", "洞壹贰______玖", "○______柒__"];
@@ -43,8 +43,8 @@ const SERIAL_WORDS: &[&str] = &[
 const CARD_WORDS: &[&str] = &["卡号", "银行卡", "信用卡", "储蓄卡", "账号", "帐号", "退款到"];
 const IDENTITY_WORDS: &[&str] = &["身份证", "证件"];
 
-/// `text` with 〔电话〕, 〔证件号〕, 〔卡号〕, 〔邮箱〕 and 〔地址〕 in place of personal data. Of an address the
-/// part down to the city or district stays.
+/// `text` with 〔电话〕, 〔证件号〕, 〔卡号〕, 〔邮箱〕, 〔地址〕 and 〔姓名〕 in place of personal data. Of an address the
+/// part down to the city or district stays, of a name the word beside it.
 ///
 /// Masking a masked text changes nothing.
 #[must_use]
@@ -67,6 +67,7 @@ fn replace(text: &str) -> String {
     let mut spans = emails(&chars);
     spans.extend(numbers(&chars));
     spans.extend(address::places(&chars).into_iter().map(|(from, to)| (from, to, "〔地址〕")));
+    spans.extend(person::names(&chars).into_iter().map(|(from, to)| (from, to, "〔姓名〕")));
     // The sort is stable: of two that begin together the e-mail goes before the number in it.
     spans.sort_by_key(|(from, ..)| *from);
     let source: Vec<char> = text.chars().collect();

@@ -7,6 +7,7 @@ mod hazard;
 mod list;
 mod mask;
 mod normalize;
+mod person;
 mod segment;
 mod sound;
 mod synonym;
