@@ -141,8 +141,7 @@ impl<'r> Ranker<'r> {
         context: &'r SearchContext<'r>,
         has_meaning: bool,
     ) -> Self {
-        // A code says exactly what is meant, however it is spelt and whatever else is said.
-        let units = if reading.codes.is_empty() { units(&reading.understood.text) } else { Vec::new() };
+        let units = units(&reading.understood.text);
         Self { question, reading, weighed, context, letters: letters(&question.text), units, has_meaning }
     }
 }
@@ -186,22 +185,30 @@ impl Ranker<'_> {
     /// Tells the candidates how likely the question is of each, against the likeliest of them; returns how likely it is
     /// of that one, a unit on average. Those that only a further page looks at are told nothing: what a page holds
     /// does not depend on how many there are.
+    ///
+    /// A code says exactly what is meant, whatever else is said: the rest of the question only tells those articles
+    /// apart that explain it, and all others are as likely as the least likely of them.
     fn tell_likelihoods(&self, ranked: &mut [(Candidate, Vec<ScorePart>)], near: &[Near]) -> f32 {
-        let is_told = |candidate: &Candidate| {
+        let has_code = !self.reading.codes.is_empty();
+        let is_looked_at = |candidate: &Candidate| {
             candidate.position.is_none_or(|p| p < WINDOW) || near.iter().take(NEAREST).any(|n| n.key == candidate.key)
         };
-        let mut best = f32::NEG_INFINITY;
+        let is_told = |c: &Candidate| is_looked_at(c) && (!has_code || self.is_exact(&c.found.article));
+        let (mut best, mut least) = (f32::NEG_INFINITY, 0.0_f32);
         for (candidate, _) in &mut *ranked {
             candidate.likelihood = f32::NEG_INFINITY;
             if is_told(candidate) {
                 candidate.likelihood = candidate.found.folded().wording.of(&self.units);
                 best = best.max(candidate.likelihood);
+                least = least.min(candidate.likelihood);
             }
         }
-        for (candidate, _) in ranked {
-            candidate.likelihood = (candidate.likelihood - best).max(UNLIKELY);
+        let likeliest = if best.is_finite() { best } else { 0.0 };
+        for (candidate, _) in &mut *ranked {
+            let likelihood = if has_code { candidate.likelihood.max(least) } else { candidate.likelihood };
+            candidate.likelihood = (likelihood - likeliest).max(UNLIKELY);
         }
-        best / self.units.len().max(1) as f32
+        if has_code && !ranked.is_empty() { 0.0 } else { best / self.units.len().max(1) as f32 }
     }
 
     fn is_shown(&self, article: &Article) -> bool {

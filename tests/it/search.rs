@@ -265,6 +265,22 @@ async fn one_code_of_two_appliances_is_not_answered_with_confidence() {
     }
 }
 
+/// Where no appliance is named, what else is said tells the articles of a code apart, and lifts no other article.
+#[tokio::test]
+async fn of_the_articles_of_one_code_the_one_people_ask_for_so_is_first() {
+    let washer = "asked: [洗到后头就趴窝了, 甩干以前不动了, 洗完停在那儿不甩]";
+    let world = of(&[
+        article("lock", "title: 门锁提示音\nappliance: 智能门锁\ncodes: [E2]", "以前就出来趴着不动，甩一甩，换电池。"),
+        article("washer", &format!("title: 洗衣机排水超时\nappliance: 洗衣机\ncodes: [E2]\n{washer}"), "清滤网。"),
+        article("z-other", &format!("title: 干衣机转筒停转\nappliance: 干衣机\n{washer}"), "看门。"),
+    ]);
+    assert_eq!(ids(&ask(&world, "E2", "").await)[..2], ["lock", "washer"], "without more words the id decides");
+    let answer = ask(&world, "甩以前就趴着不动，出来个E2", "").await;
+    assert_eq!(ids(&answer).first(), Some(&"washer"), "{answer}");
+    let named = ask(&world, "甩以前就趴着不动 智能门锁 E2", "&explain=1").await;
+    assert_eq!(ids(&named).first(), Some(&"lock"), "{named}");
+}
+
 #[tokio::test]
 async fn a_code_of_letters_only_or_digits_only_finds_its_article() {
     let world = of(&[
