@@ -1,6 +1,6 @@
-//! How likely whoever means an article words a question as it is worded: naive Bayes over its characters and pairs of
-//! them, learned from the article's title, people's own words and the questions they have asked (Manning, Raghavan,
-//! Schütze: Introduction to Information Retrieval, 13.2, with one article as one class).
+//! How likely whoever means an article words a question as it is worded: naive Bayes over its Chinese characters, pairs
+//! of them and words in other letters, learned from the article's title, people's own words and the questions they have
+//! asked (Manning, Raghavan, Schütze: Introduction to Information Retrieval, 13.2, with one article as one class).
 //!
 //! The index asks whether the words of a question stand in an article and are rare elsewhere; this asks whether people
 //! speak of it so. An article counts by its own words alone: what another one says, whoever may read it, moves nothing.
@@ -14,7 +14,8 @@ const UNSEEN: f32 = 0.1;
 /// What all pairs that none of the texts has count together: there are some fifty thousand that could be.
 const ALL_UNSEEN: f32 = UNSEEN * 50_000.0;
 
-/// A character, or two that stand side by side: sixteen bits of each, which is all of any in common use.
+/// A Chinese character, or two that stand side by side: sixteen bits of each, which is all of any in common use; or a
+/// word in other letters.
 pub(super) type Unit = u32;
 
 /// How people word what an article is about: in how many of its texts each unit stands.
@@ -51,15 +52,24 @@ impl Wording {
     }
 }
 
+/// A word of letters or digits as one unit: single letters say nothing, and those of `set` are in every App (the hash of
+/// Fowler, Noll and Vo, 1a, 32 bits; that it meets a pair of characters is one in some ten thousand).
+fn whole(said: &str) -> Unit {
+    said.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
 /// The units of a text in normal form, each once, in order. Pairs stand in one script; a model says which machine is
 /// meant, not what of it.
 pub(super) fn units(text: &str) -> Vec<Unit> {
     let mut units = Vec::with_capacity(text.len());
     for run in runs(text) {
-        let (Run::Chinese(said) | Run::Latin(said)) = run;
-        if matches!(run, Run::Latin(said) if !models_in(said).is_empty()) {
-            continue;
-        }
+        let said = match run {
+            Run::Chinese(said) => said,
+            Run::Latin(said) => {
+                units.extend(models_in(said).is_empty().then(|| whole(said)));
+                continue;
+            }
+        };
         let mut before: Option<Unit> = None;
         for c in said.chars() {
             let c = u32::from(c) & 0xffff;
@@ -98,6 +108,8 @@ mod tests {
         assert_eq!(units("我的cj-xw08-a1漏水"), units("我的 漏水"));
         assert_ne!(units("报e3不转"), units("报不转"));
         assert_ne!(units("wifi连不上"), units("连不上"));
+        assert_eq!(units("wifi").len(), 1, "a word in letters is one");
+        assert!(units("set").iter().all(|unit| !units("reset best test").contains(unit)));
     }
 
     /// By hand: one text of two characters and a pair counts 3; two of them asked for, and one that is unknown.

@@ -126,7 +126,7 @@ pub(super) struct Ranker<'r> {
     pub context: &'r SearchContext<'r>,
     /// Letters and digits of the question.
     pub letters: String,
-    /// Its characters and pairs, by which its likelihood is told.
+    /// Its characters, pairs and words, by which its likelihood is told.
     units: Vec<Unit>,
     /// Meaning spoke beside the words.
     pub has_meaning: bool,
