@@ -47,7 +47,14 @@ const TITLES: &[&str] = &[
 /// What may stand between a label and the name.
 const BETWEEN: &str = " :是为叫做";
 /// Characters that no given name has and that often follow one.
-const NO_NAME: &str = "的了在是我你您他她它住家说想要有没不把被给跟和来去打报买用电空洗冰热燃油净微烤扫门锁这那很就也还先师女叫病末一二三四五六日天";
+const NO_NAME: &str = "的了在是我你您他她它说想要有没不把被给跟和打报买用锁这那很就也还先师";
+/// Characters between what else is a surname and a title: 周三师傅来, 白叫师傅, 毛病师傅.
+const NO_NAME_BEFORE: &str = "叫病末一二三四五六日天";
+/// What follows a name at once, though it begins as one may end.
+const AFTER: &[&str] = &[
+    "空调", "电视", "电饭", "电热", "冰箱", "洗衣", "洗碗", "热水", "燃气", "油烟", "净水", "净化", "微波", "扫地",
+    "干衣", "烘干", "门锁", "家里", "家住", "住在", "电话", "来电",
+];
 /// Words that end with what else is a surname.
 const NO_SURNAMES: &[&str] = &[
     "提高", "升高", "太高", "立马", "平常", "经常", "非常", "照常", "现金", "押金", "定金", "明白", "表白", "不许",
@@ -82,7 +89,8 @@ fn before_title(chars: &[char], i: usize) -> Option<(usize, usize)> {
         let from = i.checked_sub(n)?;
         let length = surname(chars, from).filter(|length| *length <= n)?;
         let rest = &chars[from + length..i];
-        let is_name = rest.len() <= 2 && given(rest) == rest.len();
+        let is_given = given(rest) == rest.len() && !rest.iter().any(|c| NO_NAME_BEFORE.contains(*c));
+        let is_name = rest.len() <= 2 && is_given;
         (is_name && !NO_SURNAMES.iter().any(|word| ends(&chars[..=from], word))).then_some((from, i))
     };
     [1, 2, 3, 4].into_iter().find_map(starts)
@@ -96,7 +104,11 @@ fn surname(chars: &[char], i: usize) -> Option<usize> {
 
 /// How many of the next characters, two at most, are a given name.
 fn given(chars: &[char]) -> usize {
-    chars.iter().take(2).take_while(|c| is_han(**c) && !NO_NAME.contains(**c)).count()
+    let goes_on = |i: &usize| {
+        let follows = AFTER.iter().any(|word| after(chars, *i, word).is_some());
+        chars.get(*i).is_some_and(|c| is_han(*c) && !NO_NAME.contains(*c)) && !follows
+    };
+    (0..2).take_while(goes_on).count()
 }
 
 fn after(chars: &[char], i: usize, word: &str) -> Option<usize> {
