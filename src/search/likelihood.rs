@@ -14,6 +14,9 @@ const UNSEEN: f32 = 0.1;
 /// What all pairs that none of the texts has count together: there are some fifty thousand that could be.
 const ALL_UNSEEN: f32 = UNSEEN * 50_000.0;
 
+/// So many texts are few: with none at all the likelihood still counts a little.
+const FEW: f32 = 10.0;
+
 /// A Chinese character, or two that stand side by side: sixteen bits of each, which is all of any in common use; or a
 /// word in other letters.
 pub(super) type Unit = u32;
@@ -26,13 +29,17 @@ pub(super) struct Wording {
     counts: Box<[u8]>,
     /// The sum of the counts, and what all others count.
     of: f32,
+    /// How many texts it was learned from.
+    n_texts: usize,
 }
 
 impl Wording {
     /// Learns from texts in normal form.
     pub(super) fn learn<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
         let mut counts: HashMap<Unit, u8> = HashMap::new();
+        let mut n_texts = 0;
         for text in texts {
+            n_texts += 1;
             for unit in units(text) {
                 let count = counts.entry(unit).or_default();
                 *count = count.saturating_add(1);
@@ -42,7 +49,12 @@ impl Wording {
         counts.sort_unstable();
         let of = counts.iter().map(|(_, count)| f32::from(*count)).sum::<f32>() + ALL_UNSEEN;
         let (units, counts): (Vec<Unit>, Vec<u8>) = counts.into_iter().unzip();
-        Self { units: units.into(), counts: counts.into(), of }
+        Self { units: units.into(), counts: counts.into(), of, n_texts }
+    }
+
+    /// How many texts it was learned from.
+    pub(super) fn n_texts(&self) -> usize {
+        self.n_texts
     }
 
     /// The natural logarithm of the chance of these units, which is below zero.
@@ -56,6 +68,12 @@ impl Wording {
 /// Fowler, Noll and Vo, 1a, 32 bits; that it meets a pair of characters is one in some ten thousand).
 fn whole(said: &str) -> Unit {
     said.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+/// What a likelihood says against an article that little is known of: `known` texts where the likeliest has `most`. A
+/// new article that nobody has asked for yet is not unlikely, it is unknown.
+pub(super) fn fairly(likelihood: f32, known: usize, most: usize) -> f32 {
+    likelihood * ((known as f32 + FEW) / (most as f32 + FEW)).min(1.0)
 }
 
 /// The units of a text in normal form, each once, in order. Pairs stand in one script; a model says which machine is
@@ -129,6 +147,14 @@ mod tests {
         assert!(own > other + 3.0, "{own} {other}");
         let (other, own) = says("洗着洗着地上有一摊水");
         assert!(own > other + 3.0, "{own} {other}");
+    }
+
+    #[test]
+    fn little_is_said_against_what_little_is_known_of() {
+        assert_eq!(fairly(-20.0, 90, 90), -20.0);
+        assert_eq!(fairly(-20.0, 200, 90), -20.0, "who is known better is not less likely for it");
+        assert_eq!(fairly(-20.0, 0, 90), -2.0);
+        assert_eq!(wording(&["漏水", "滴水"]).n_texts(), 2);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::{
     evidence::{Depth, Evidences, Searchable, Weighed, gather, letters},
     fuse::{Features, NEAREST, mix, only_near},
     learn::Considered,
-    likelihood::{Unit, units},
+    likelihood::{Unit, fairly, units},
     run::WINDOW,
     snippet::snippet,
 };
@@ -194,19 +194,23 @@ impl Ranker<'_> {
             candidate.position.is_none_or(|p| p < WINDOW) || near.iter().take(NEAREST).any(|n| n.key == candidate.key)
         };
         let is_told = |c: &Candidate| is_looked_at(c) && (!has_code || self.is_exact(&c.found.article));
-        let (mut best, mut least) = (f32::NEG_INFINITY, 0.0_f32);
+        let (mut best, mut least, mut most) = (f32::NEG_INFINITY, 0.0_f32, 0);
         for (candidate, _) in &mut *ranked {
             candidate.likelihood = f32::NEG_INFINITY;
             if is_told(candidate) {
-                candidate.likelihood = candidate.found.folded().wording.of(&self.units);
-                best = best.max(candidate.likelihood);
+                let wording = &candidate.found.folded().wording;
+                candidate.likelihood = wording.of(&self.units);
+                if candidate.likelihood > best {
+                    (best, most) = (candidate.likelihood, wording.n_texts());
+                }
                 least = least.min(candidate.likelihood);
             }
         }
         let likeliest = if best.is_finite() { best } else { 0.0 };
         for (candidate, _) in &mut *ranked {
             let likelihood = if has_code { candidate.likelihood.max(least) } else { candidate.likelihood };
-            candidate.likelihood = (likelihood - likeliest).max(UNLIKELY);
+            let known = candidate.found.folded().wording.n_texts();
+            candidate.likelihood = fairly((likelihood - likeliest).max(UNLIKELY), known, most);
         }
         if has_code && !ranked.is_empty() { 0.0 } else { best / self.units.len().max(1) as f32 }
     }

@@ -105,6 +105,16 @@ async fn what_is_worded_as_people_ask_is_shown_before_what_has_more_of_the_words
     assert_eq!((ids(&one), &one["answer"]), (vec!["cold"], &json!("possible")), "however few are wanted");
 }
 
+/// A new article that nobody has asked for yet is not kept behind one that many have asked for.
+#[tokio::test]
+async fn an_article_nobody_has_asked_for_yet_is_found_by_its_title() {
+    let asked: Vec<String> = (0..60).map(|n| format!("烘干机滤网怎么取下来洗{n}回")).collect();
+    let old = format!("title: 烘干机滤网清洁\nappliance: 烘干机\nasked: [{}]", asked.join(", "));
+    let new = "title: 烘干机滤网怎么取\nappliance: 烘干机";
+    let world = of(&[article("old", &old, "烘干机滤网怎么取：往上提。"), article("z-new", new, "打开机门。")]);
+    assert_eq!(ids(&ask(&world, "烘干机滤网怎么取", "").await), ["z-new", "old"]);
+}
+
 // ---- Codes and models
 
 fn coded() -> World {
