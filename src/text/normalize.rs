@@ -108,7 +108,8 @@ fn fold(source: &str, mut sink: impl FnMut(char, u32, u32)) {
             end += 1;
         }
         let range = (i as u32, end as u32);
-        for c in chars[i..end].iter().copied().nfkc().flat_map(char::to_lowercase) {
+        // A small letter may join a mark that its capital does not: composed once more.
+        for c in chars[i..end].iter().copied().nfkc().flat_map(char::to_lowercase).nfkc() {
             if let Some(c) = tidy(c) {
                 folded.push((c, range.0, range.1));
             }
@@ -232,6 +233,7 @@ mod tests {
 
     #[test]
     fn width_case_dashes_and_blanks_fold() {
+        assert_eq!(normalize("H\u{331}"), "\u{1e96}", "a small h with its line is one character");
         for (from, to) in [
             ("Ｅ４", "e4"),
             ("KFR−35GW", "kfr-35gw"),
