@@ -194,7 +194,7 @@ impl Ranker<'_> {
             candidate.position.is_none_or(|p| p < WINDOW) || near.iter().take(NEAREST).any(|n| n.key == candidate.key)
         };
         let is_told = |c: &Candidate| is_looked_at(c) && (!has_code || self.is_exact(&c.found.article));
-        let (mut best, mut least, mut most) = (f32::NEG_INFINITY, 0.0_f32, 0);
+        let (mut best, mut most) = (f32::NEG_INFINITY, 0);
         for (candidate, _) in &mut *ranked {
             candidate.likelihood = f32::NEG_INFINITY;
             if is_told(candidate) {
@@ -203,14 +203,16 @@ impl Ranker<'_> {
                 if candidate.likelihood > best {
                     (best, most) = (candidate.likelihood, wording.n_texts());
                 }
-                least = least.min(candidate.likelihood);
             }
         }
-        let likeliest = if best.is_finite() { best } else { 0.0 };
-        for (candidate, _) in &mut *ranked {
-            let likelihood = if has_code { candidate.likelihood.max(least) } else { candidate.likelihood };
+        let mut least = 0.0_f32;
+        for (candidate, _) in ranked.iter_mut().filter(|(c, _)| !has_code || c.likelihood.is_finite()) {
             let known = candidate.found.folded().wording.n_texts();
-            candidate.likelihood = fairly((likelihood - likeliest).max(UNLIKELY), known, most);
+            candidate.likelihood = fairly((candidate.likelihood - best).max(UNLIKELY), known, most);
+            least = least.min(candidate.likelihood);
+        }
+        for (candidate, _) in ranked.iter_mut().filter(|(c, _)| !c.likelihood.is_finite()) {
+            candidate.likelihood = least;
         }
         if has_code && !ranked.is_empty() { 0.0 } else { best / self.units.len().max(1) as f32 }
     }

@@ -2,6 +2,8 @@
 //!
 //! Works on text in normal form. A surname alone names nobody (高温, 水管): it counts with such a word beside it only.
 
+use super::address::is_han;
+
 /// The commonest hundred, less those that as often end a word before 师傅 or 先生 (安, 成, 方, 何, 任, 万, 于).
 const SURNAMES: &str = "王李张刘陈杨赵黄周吴徐孙胡朱高林郭马罗梁宋郑谢韩唐冯董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏\
                         薛叶阎余潘杜戴夏钟汪田姜范石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙段雷钱汤尹黎常武乔贺赖龚";
@@ -119,8 +121,4 @@ fn after(chars: &[char], i: usize, word: &str) -> Option<usize> {
 fn ends(chars: &[char], word: &str) -> bool {
     let n = word.chars().count();
     chars.len() >= n && word.chars().eq(chars[chars.len() - n..].iter().copied())
-}
-
-fn is_han(c: char) -> bool {
-    matches!(c, '\u{4e00}'..='\u{9fff}')
 }
