@@ -6,6 +6,8 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+use memchr::memmem;
+
 use super::{likelihood::Wording, query::Group};
 use crate::{
     article::{Article, Audience, Place},
@@ -191,14 +193,21 @@ impl Folded {
         self.segments.partition_point(|s| s.start as usize <= at).saturating_sub(1)
     }
 
+    /// The text to look for `word` in, and where it begins. What people say is hundreds of short texts, and most words
+    /// stand in none of them: their pairs tell that without looking.
+    fn reach(&self, word: &str, depth: Depth) -> (usize, &str) {
+        let from = if self.wording.may_hold(word) { 0 } else { self.passages_from };
+        let to = if depth == Depth::Short { self.passages_from } else { self.text.len() };
+        (from, &self.text[from..to])
+    }
+
     /// Each place where `word` stands: its segment and 1, or less behind a negation it does not have itself.
     fn places<'f>(&'f self, word: &'f str, depth: Depth) -> impl Iterator<Item = (usize, f32)> + 'f {
-        let text = if depth == Depth::Short { &self.text[..self.passages_from] } else { &*self.text };
-        let found =
-            text.match_indices(word).filter(move |(at, _)| !word.is_ascii() || stands_alone(text, *at, word.len()));
-        found.map(move |(at, _)| {
+        let (from, text) = self.reach(word, depth);
+        let found = all_of(text, word).filter(move |at| !word.is_ascii() || stands_alone(text, *at, word.len()));
+        found.map(move |at| {
             let negated = text[..at].chars().next_back().is_some_and(|c| matches!(c, '不' | '没' | '无' | '未'));
-            (self.segment_at(at), if negated { NEGATED } else { 1.0 })
+            (self.segment_at(from + at), if negated { NEGATED } else { 1.0 })
         })
     }
 
@@ -230,40 +239,48 @@ impl Folded {
     /// What the word itself does not match: parted by a hyphen (the index joins wi-fi to wifi), or most
     /// of its character pairs.
     fn loosely<'g>(&self, group: &'g Group, depth: Depth) -> Found<'g> {
-        let mut found = Found::new();
+        if group.word.is_ascii() { self.joined(group, depth) } else { self.mostly(&group.word, depth) }
+    }
+
+    /// The word parted by a hyphen.
+    fn joined<'g>(&self, group: &'g Group, depth: Depth) -> Found<'g> {
         let ends = self.segments.iter().skip(1).map(|s| s.start as usize).chain([self.text.len()]);
         let reach = if depth == Depth::Short { self.passages_from } else { self.text.len() };
-        for (i, (segment, end)) in self.segments.iter().zip(ends).enumerate().filter(|(_, (_, end))| *end <= reach) {
-            let text = &self.text[segment.start as usize..end];
-            if group.word.is_ascii() {
-                if text.contains('-') && text.replace('-', "").contains(group.word.as_str()) {
-                    found.insert(i, (1.0, Some((Evidence::Literal, group.word.as_str()))));
-                }
-            } else {
-                let share = loose(&group.word, text);
-                if share > 0.0 {
-                    found.insert(i, (share, None));
+        let reached = self.segments.iter().zip(ends).enumerate().filter(|(_, (_, end))| *end <= reach);
+        let holds = |text: &str| text.contains('-') && text.replace('-', "").contains(group.word.as_str());
+        let found = reached.filter(|(_, (segment, end))| holds(&self.text[segment.start as usize..*end]));
+        found.map(|(i, _)| (i, (1.0, Some((Evidence::Literal, group.word.as_str()))))).collect()
+    }
+
+    /// Most of the character pairs of a long word, by segment.
+    fn mostly<'g>(&self, word: &str, depth: Depth) -> Found<'g> {
+        let starts: Vec<usize> = word.char_indices().map(|(at, _)| at).chain([word.len()]).collect();
+        let mut pairs: BTreeMap<usize, f32> = BTreeMap::new();
+        if starts.len() > 3 {
+            for ends in starts.windows(3) {
+                let (from, text) = self.reach(&word[ends[0]..ends[2]], depth);
+                let held = all_of(text, &word[ends[0]..ends[2]]).map(|at| self.segment_at(from + at));
+                let mut before = None;
+                for segment in held.filter(|segment| before.replace(*segment) != Some(*segment)) {
+                    *pairs.entry(segment).or_default() += 1.0;
                 }
             }
         }
-        found
+        let share = |n: f32| n / (starts.len() - 2) as f32;
+        let enough = pairs.into_iter().filter(|(_, n)| share(*n) >= LOOSE_SHARE);
+        enough.map(|(segment, n)| (segment, (LOOSE * share(n), None))).collect()
     }
+}
+
+/// Each place where `word` stands in `text`.
+fn all_of<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = usize> + 't {
+    memmem::find_iter(text.as_bytes(), word.as_bytes())
 }
 
 /// A Latin word or number is not a part of a longer one.
 fn stands_alone(text: &str, at: usize, length: usize) -> bool {
     let edge = |c: Option<char>| !c.is_some_and(|c| c.is_ascii_alphanumeric());
     edge(text[..at].chars().next_back()) && edge(text[at + length..].chars().next())
-}
-
-fn loose(word: &str, text: &str) -> f32 {
-    let chars: Vec<char> = word.chars().collect();
-    if chars.len() < 3 {
-        return 0.0;
-    }
-    let pairs = chars.windows(2).filter(|p| text.contains(&String::from_iter(*p))).count();
-    let share = pairs as f32 / (chars.len() - 1) as f32;
-    if share >= LOOSE_SHARE { LOOSE * share } else { 0.0 }
 }
 
 /// Gathers the evidence in the folded texts of an article that the reader may see.
@@ -307,6 +324,8 @@ pub(super) fn gather(folded: &Folded, question: &Weighed<'_>, depth: Depth, staf
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::article::{RelPath, parse};
 
@@ -335,6 +354,40 @@ mod tests {
         assert_eq!((found.symptom, found.coverage), (1.0, 0.5));
         let why: Vec<(Place, &str)> = found.reasons.iter().map(|r| (r.place, r.text.as_str())).collect();
         assert_eq!(why, [(Place::Symptom, "脏水")]);
+    }
+
+    /// A word that is there in one piece, most of its pairs, and neither: each text by itself, read in full.
+    fn slowly(folded: &Folded, word: &str, depth: Depth) -> Vec<(usize, f32)> {
+        let reach = if depth == Depth::Short { folded.n_short } else { folded.segments.len() };
+        let texts: Vec<&str> = folded.text.split_terminator(BETWEEN).take(reach).collect();
+        let chars: Vec<char> = word.chars().collect();
+        let pairs: Vec<String> = chars.windows(2).map(String::from_iter).collect();
+        let whole = |text: &str| if text.contains(word) { 1.0 } else { 0.0 };
+        let share = |text: &str| pairs.iter().filter(|p| text.contains(p.as_str())).count() as f32 / pairs.len() as f32;
+        let most = |text: &str| if share(text) >= LOOSE_SHARE { LOOSE * share(text) } else { 0.0 };
+        let of = |how: &dyn Fn(&str) -> f32| -> Vec<(usize, f32)> {
+            texts.iter().map(|t| how(t)).enumerate().filter(|(_, found)| *found > 0.0).collect()
+        };
+        let literal = of(&whole);
+        if literal.is_empty() && chars.len() > 2 { of(&most) } else { literal }
+    }
+
+    proptest! {
+        #[test]
+        fn what_pairs_rule_out_is_nowhere(
+            said in proptest::collection::vec("[水漏热排a]{1,7}", 1..9),
+            text in "[水漏热排]{1,30}",
+            word in "[水漏热排]{1,6}",
+        ) {
+            let file = format!("---\ntitle: 题\nasked: [{}]\n---\n{text}\n", said.join(", "));
+            let article = parse(&RelPath::new("a.md"), file.as_bytes()).article.expect("an article");
+            let folded = Folded::new(&article);
+            let group = Group { word: word.clone(), synonyms: Vec::new(), bare: None, generic: false };
+            for depth in [Depth::Short, Depth::Whole] {
+                let found = folded.matched(&group, depth).into_iter().map(|(segment, (share, _))| (segment, share));
+                prop_assert_eq!(found.collect::<Vec<_>>(), slowly(&folded, &word, depth));
+            }
+        }
     }
 
     #[test]

@@ -57,6 +57,16 @@ impl Wording {
         self.n_texts
     }
 
+    /// Whether a text it was learned from may hold `word`: where one of the word's pairs stands in none, none does.
+    pub(super) fn may_hold(&self, word: &str) -> bool {
+        let stands = |unit: Unit| self.units.binary_search(&unit).is_ok();
+        runs(word).all(|run| match run {
+            Run::Latin(_) => true,
+            Run::Chinese(said) if said.chars().nth(1).is_none() => characters(said).all(stands),
+            Run::Chinese(said) => pairs(said).all(stands),
+        })
+    }
+
     /// The natural logarithm of the chance of these units, which is below zero.
     pub(super) fn of(&self, asked: &[Unit]) -> f32 {
         let count = |unit: &Unit| self.units.binary_search(unit).map_or(0, |i| self.counts[i]);
@@ -68,6 +78,16 @@ impl Wording {
 /// Fowler, Noll and Vo, 1a, 32 bits; that it meets a pair of characters is one in some ten thousand).
 fn whole(said: &str) -> Unit {
     said.bytes().fold(0x811c_9dc5, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193))
+}
+
+/// The characters of a Chinese text.
+fn characters(said: &str) -> impl Iterator<Item = Unit> {
+    said.chars().map(|c| u32::from(c) & 0xffff)
+}
+
+/// Each character of a Chinese text with the next one.
+fn pairs(said: &str) -> impl Iterator<Item = Unit> {
+    characters(said).zip(characters(said).skip(1)).map(|(first, second)| first << 16 | second)
 }
 
 /// What a likelihood says against an article that little is known of: `known` texts where the likeliest has `most`. A
@@ -88,13 +108,7 @@ pub(super) fn units(text: &str) -> Vec<Unit> {
                 continue;
             }
         };
-        let mut before: Option<Unit> = None;
-        for c in said.chars() {
-            let c = u32::from(c) & 0xffff;
-            units.push(c);
-            units.extend(before.map(|before| before << 16 | c));
-            before = Some(c);
-        }
+        units.extend(characters(said).chain(pairs(said)));
     }
     units.sort_unstable();
     units.dedup();
@@ -128,6 +142,14 @@ mod tests {
         assert_ne!(units("wifi连不上"), units("连不上"));
         assert_eq!(units("wifi").len(), 1, "a word in letters is one");
         assert!(units("set").iter().all(|unit| !units("reset best test").contains(unit)));
+    }
+
+    #[test]
+    fn a_pair_that_stands_nowhere_rules_a_word_out() {
+        let known = wording(&["不热水", "wifi6 灯"]);
+        assert!(known.may_hold("不热") && known.may_hold("热") && known.may_hold("热水不") == known.may_hold("水不"));
+        assert!(!known.may_hold("热不") && !known.may_hold("灯热") && !known.may_hold("冷"));
+        assert!(known.may_hold("wifi") && known.may_hold("灯"), "letters may be a part of a longer word");
     }
 
     /// By hand: one text of two characters and a pair counts 3; two of them asked for, and one that is unknown.
