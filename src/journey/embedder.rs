@@ -15,6 +15,7 @@ use super::{
     Live, News, Snapshot, Trouble,
     asked::{Asked, QUESTION_TIME},
     meaning::{PROBE, form},
+    traffic::Lookout,
 };
 use crate::{
     article::{Article, ArticleId},
@@ -77,8 +78,8 @@ pub struct Embedder {
     /// Articles embedded since there was nothing left to embed.
     embedded: Vec<ArticleId>,
     shown: Instant,
-    /// Others use the processor, too.
-    gently: bool,
+    /// Others use the processor, too: whether they do is looked at after each batch.
+    gently: Option<Lookout>,
 }
 
 /// How far an embedder is.
@@ -93,7 +94,8 @@ pub struct Progress {
 }
 
 impl Embedder {
-    /// An embedder that keeps its vectors in `data`; `gently` leaves half a core to others.
+    /// An embedder that keeps its vectors in `data`; `gently` leaves half a core to others
+    /// while there are any.
     #[must_use]
     pub fn open(live: Arc<Live>, data: &Path, wanted: Embeddings, gently: bool) -> Self {
         let _ = live.meaning.wanted.set(());
@@ -108,7 +110,7 @@ impl Embedder {
             listed: 0,
             embedded: Vec::new(),
             shown: Instant::now(),
-            gently,
+            gently: gently.then(Lookout::default),
         }
     }
 
@@ -270,7 +272,9 @@ impl Embedder {
                 }
                 made.insert(text.clone(), vector);
             }
-            if self.gently && !source.is_remote() {
+            let traffic = &self.live.traffic;
+            let are_others = self.gently.as_mut().is_some_and(|l| l.sees_others(traffic, Instant::now()));
+            if are_others && !source.is_remote() {
                 std::thread::sleep(started.elapsed());
             }
         }

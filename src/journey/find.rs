@@ -114,6 +114,7 @@ impl Finder {
         role: Role,
     ) -> Result<Found, FindFault> {
         let started = Instant::now();
+        self.live.traffic.count();
         let mut found = search(question, &context(snapshot, meanings, role))?;
         found.generation = snapshot.generation;
         found.question = ask_back(&found, question, snapshot, role);
@@ -136,6 +137,7 @@ impl Finder {
     /// # Errors
     /// Before the first look has been published.
     pub fn suggest(&self, typed: &str, role: Role) -> Result<Vec<Suggestion>, FindFault> {
+        self.live.traffic.count();
         Ok(self.snapshot()?.suggestions(role).complete(typed))
     }
 

@@ -20,6 +20,7 @@ mod report;
 mod rhythm;
 mod snapshot;
 mod standing;
+mod traffic;
 mod trial;
 mod walk;
 mod walker;

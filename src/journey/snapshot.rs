@@ -12,7 +12,7 @@ use std::{
 use arc_swap::ArcSwapOption;
 use tokio::sync::{broadcast, watch};
 
-use super::{ChangedArticle, Meaning, NearDuplicates, News, Receipts, TrialResults, news::Newsroom};
+use super::{ChangedArticle, Meaning, NearDuplicates, News, Receipts, TrialResults, news::Newsroom, traffic::Traffic};
 use crate::{
     access::{Role, Standing, standing},
     article::{Article, ArticleId, Audience, Date, Place, Problem},
@@ -191,6 +191,8 @@ pub struct Live {
     pub meaning: Meaning,
     /// When the process started.
     pub started: SystemTime,
+    /// What others do, for whom work in the background gives way.
+    pub(super) traffic: Traffic,
     watching: AtomicBool,
     failing: AtomicBool,
 }
@@ -208,6 +210,7 @@ impl Live {
             newsroom: Newsroom::new(),
             meaning: Meaning::default(),
             started: SystemTime::now(),
+            traffic: Traffic::default(),
             watching: AtomicBool::new(false),
             failing: AtomicBool::new(false),
         })
@@ -270,6 +273,7 @@ impl Live {
     }
 
     pub(super) fn swap(&self, snapshot: Snapshot) {
+        self.traffic.count();
         self.snapshot.store(Some(Arc::new(snapshot)));
     }
 
