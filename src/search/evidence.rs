@@ -197,8 +197,12 @@ impl Folded {
     /// stand in none of them: their pairs tell that without looking.
     fn reach(&self, word: &str, depth: Depth) -> (usize, &str) {
         let from = if self.wording.may_hold(word) { 0 } else { self.passages_from };
-        let to = if depth == Depth::Short { self.passages_from } else { self.text.len() };
-        (from, &self.text[from..to])
+        (from, &self.text[from..self.end(depth)])
+    }
+
+    /// Where the text ends that is looked at.
+    fn end(&self, depth: Depth) -> usize {
+        if depth == Depth::Short { self.passages_from } else { self.text.len() }
     }
 
     /// Each place where `word` stands: its segment and 1, or less behind a negation it does not have itself.
@@ -245,8 +249,7 @@ impl Folded {
     /// The word parted by a hyphen.
     fn joined<'g>(&self, group: &'g Group, depth: Depth) -> Found<'g> {
         let ends = self.segments.iter().skip(1).map(|s| s.start as usize).chain([self.text.len()]);
-        let reach = if depth == Depth::Short { self.passages_from } else { self.text.len() };
-        let reached = self.segments.iter().zip(ends).enumerate().filter(|(_, (_, end))| *end <= reach);
+        let reached = self.segments.iter().zip(ends).enumerate().filter(|(_, (_, end))| *end <= self.end(depth));
         let holds = |text: &str| text.contains('-') && text.replace('-', "").contains(group.word.as_str());
         let found = reached.filter(|(_, (segment, end))| holds(&self.text[segment.start as usize..*end]));
         found.map(|(i, _)| (i, (1.0, Some((Evidence::Literal, group.word.as_str()))))).collect()
@@ -258,8 +261,9 @@ impl Folded {
         let mut pairs: BTreeMap<usize, f32> = BTreeMap::new();
         if starts.len() > 3 {
             for ends in starts.windows(3) {
-                let (from, text) = self.reach(&word[ends[0]..ends[2]], depth);
-                let held = all_of(text, &word[ends[0]..ends[2]]).map(|at| self.segment_at(from + at));
+                let pair = &word[ends[0]..ends[2]];
+                let (from, text) = self.reach(pair, depth);
+                let held = all_of(text, pair).map(|at| self.segment_at(from + at));
                 let mut before = None;
                 for segment in held.filter(|segment| before.replace(*segment) != Some(*segment)) {
                     *pairs.entry(segment).or_default() += 1.0;
