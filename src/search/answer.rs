@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use super::{
     Lexicon, Meanings, Reading, Vocabulary, Weights,
-    evidence::{Searchable, Weighed},
+    evidence::Weighed,
+    folded::Searchable,
     fuse::NEAREST,
     learn::Consideration,
     query::{read_heard, read_question},

@@ -7,6 +7,7 @@ mod class;
 mod contrast;
 mod evidence;
 mod fit;
+mod folded;
 mod fuse;
 mod homophone;
 mod learn;
@@ -25,7 +26,7 @@ mod vocabulary;
 mod weights;
 
 pub use answer::{Articles, SearchContext, SearchFault, consider, search};
-pub use evidence::Searchable;
+pub use folded::Searchable;
 pub use fuse::Meanings;
 pub use learn::{Change, Consideration, Considered, Lesson, changes, learn};
 pub use query::{Reading, read_question};

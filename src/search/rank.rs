@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::{
     Reading, SearchContext,
-    evidence::{Depth, Evidences, Searchable, Weighed, gather, letters},
+    evidence::{Evidences, Weighed, gather},
+    folded::{Depth, Searchable, letters},
     fuse::{Features, NEAREST, mix, only_near},
     learn::Considered,
     likelihood::{Unit, fairly, units},

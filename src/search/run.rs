@@ -2,7 +2,7 @@
 
 use std::{cmp::Ordering, collections::BinaryHeap, sync::Arc};
 
-use super::{Reading, SearchContext, SearchFault, evidence::Searchable, rank::Candidate, sweep::sweep};
+use super::{Reading, SearchContext, SearchFault, folded::Searchable, rank::Candidate, sweep::sweep};
 use crate::{
     access::Role,
     article::ArticleId,
