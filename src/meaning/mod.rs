@@ -5,8 +5,6 @@
 //! `model/README.md`. Folding of case and script, caching of vectors and ranking are left to the caller.
 
 #[cfg(feature = "model")]
-mod adaptation;
-#[cfg(feature = "model")]
 mod file;
 #[cfg(feature = "model")]
 mod forward;

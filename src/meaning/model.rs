@@ -1,11 +1,10 @@
-//! multilingual-e5-small, opened: a text becomes pieces, pieces become a vector; the built-in one is adapted to
+//! multilingual-e5-small, opened: a text becomes pieces, pieces become a vector; the built-in one was learned on with
 //! complaints about household appliances.
 
 use std::{borrow::Cow, path::Path};
 
 use super::{
     Kind, Vector,
-    adaptation::Adaptation,
     file::{ModelFault, ModelFile, POSITIONS, WIDTH},
     forward::Encoder,
     tokenizer::Tokenizer,
@@ -18,24 +17,21 @@ const MIN_PIECES: usize = 8;
 pub struct Model {
     tokenizer: Tokenizer,
     encoder: Encoder,
-    adaptation: Option<Adaptation>,
 }
 
 impl Model {
     /// The name of the built-in model, for what is kept of it.
-    pub const NAME: &str = "e5-small-zh-household";
+    pub const NAME: &str = "e5-small-zh-household-2";
     /// How many numbers its vectors have.
     pub const DIMENSION: usize = WIDTH;
 
-    /// Opens the model inside the binary, with its adaptation.
+    /// Opens the model inside the binary.
     ///
     /// # Errors
     /// When it is damaged.
     pub fn built_in() -> Result<Self, ModelFault> {
         // Its word table stays where it is, inside the program.
-        let base = Self::new(include_bytes!("../../model/e5-small-zh.bin"), Cow::Borrowed)?;
-        let adaptation = Adaptation::parse(include_bytes!("../../model/household.bin"))?;
-        Ok(Self { adaptation: Some(adaptation), ..base })
+        Self::new(include_bytes!("../../model/e5-small-zh-household.bin"), Cow::Borrowed)
     }
 
     /// Opens the model file at `path`.
@@ -56,7 +52,7 @@ impl Model {
 
     fn new<'a>(bytes: &'a [u8], keep: impl FnOnce(&'a [u8]) -> Cow<'static, [u8]>) -> Result<Self, ModelFault> {
         let mut file = ModelFile::parse(bytes)?;
-        Ok(Model { encoder: Encoder::new(&file, keep)?, tokenizer: Tokenizer::new(&mut file), adaptation: None })
+        Ok(Model { encoder: Encoder::new(&file, keep)?, tokenizer: Tokenizer::new(&mut file) })
     }
 
     /// The vector of a text, of which at most `max_pieces` pieces are read (8 to 512; `pieces` tells what counts).
@@ -64,11 +60,7 @@ impl Model {
     /// It takes some milliseconds and grows with the pieces, so it belongs on a blocking thread.
     #[must_use]
     pub fn embed(&self, text: &str, kind: Kind, max_pieces: usize) -> Vector {
-        let mean = self.encoder.encode(&self.pieces(text, kind, max_pieces));
-        Vector::new(&match &self.adaptation {
-            Some(adaptation) => adaptation.apply(&mean),
-            None => mean,
-        })
+        Vector::new(&self.encoder.encode(&self.pieces(text, kind, max_pieces)))
     }
 
     /// The ids of the pieces that `embed` reads: start mark, prefix, text, end mark.

@@ -27,7 +27,7 @@ pub(super) const PAIRS: [(&str, &str); 16] = [
     ("保修期多长", "产品坏了，几年之内免费保修"),
 ];
 /// Mean cosine of the built-in model between a question and a foreign passage.
-const FOREIGN: f32 = 0.8713;
+const FOREIGN: f32 = 0.0683;
 /// So many questions must be nearest to their own passage; by chance it is one.
 const MIN_RIGHT: usize = 10;
 /// Below it the cosines of a model are mostly rounding.
@@ -116,7 +116,7 @@ mod tests {
         let model = super::super::Model::built_in().expect("it opens");
         let embed = |text, kind| model.embed(text, kind, 64);
         let questions = PAIRS.map(|(question, _)| embed(question, super::super::Kind::Query));
-        let passages = PAIRS.map(|(_, passage)| embed(passage, super::super::Kind::Passage));
+        let passages = PAIRS.map(|(_, passage)| embed(passage, super::super::Kind::Query));
         let scale = Scale::measure(&questions, &passages).expect("it tells them apart");
         assert!((scale.spread - 1.0).abs() < 0.01, "{scale:?}");
     }

@@ -123,7 +123,8 @@ impl Source {
             Opened::BuiltIn(model) => {
                 let [question, text] = PIECES;
                 let n_pieces = if kind == Kind::Query { question } else { text };
-                Ok(texts.iter().map(|text| model.embed(text, kind, n_pieces)).collect())
+                // It was learned with the prefix of questions before everything.
+                Ok(texts.iter().map(|text| model.embed(text, Kind::Query, n_pieces)).collect())
             }
             Opened::Server(server, _) => server.embed(texts, kind, time),
         }

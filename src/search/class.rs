@@ -180,14 +180,14 @@ mod tests {
     fn the_same_score_says_more_in_a_small_folder_and_the_same_in_all_large_ones() {
         let w = Weights::default();
         let of = |coverage, score, n_articles| Grounds { coverage, score, is_named: false, tells: true, n_articles };
-        let class = |n| of(0.5, 8.0, n).class(&w);
+        let class = |n| of(0.5, 9.5, n).class(&w);
         assert_eq!([1, 5, 50, 280, 10_000].map(class), {
             use AnswerClass::{None, Possible};
             [Possible, Possible, None, None, None]
         });
         assert_eq!(of(0.1, 2.0, 1).class(&w), AnswerClass::None, "what is far away stays far away");
-        assert_eq!(of(0.5, 8.0, 25).plus(&w), w.sure_small, "one halving");
-        assert_eq!(of(0.5, 8.0, 0).plus(&w), of(0.5, 8.0, 1).plus(&w));
+        assert_eq!(of(0.5, 9.5, 25).plus(&w), w.sure_small, "one halving");
+        assert_eq!(of(0.5, 9.5, 0).plus(&w), of(0.5, 9.5, 1).plus(&w));
     }
 
     #[test]
@@ -195,9 +195,9 @@ mod tests {
         let w = Weights::default();
         let class =
             |is_named, coverage, score| Grounds { coverage, score, is_named, tells: true, n_articles: 280 }.class(&w);
-        assert_eq!((class(false, 0.4, 8.5), class(true, 0.4, 8.5)), (AnswerClass::None, AnswerClass::Possible));
+        assert_eq!((class(false, 0.4, 10.5), class(true, 0.4, 10.5)), (AnswerClass::None, AnswerClass::Possible));
         assert_eq!(class(true, 0.0, 3.0), AnswerClass::None, "the machine alone is no answer");
-        for score in [12.0, 13.0, 14.0, 15.0, 16.0] {
+        for score in [14.0, 15.0, 16.0, 17.0, 18.0] {
             let is_sure = |is_named| class(is_named, 0.5, score) == AnswerClass::Confident;
             assert_eq!(is_sure(true), is_sure(false), "{score}: no surer that the first is right");
         }

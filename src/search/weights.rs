@@ -61,17 +61,17 @@ weights! {
     first_aid = 4.0;
     /// Where meaning spoke the score is a sum of features, learned from the questions of the articles and
     /// judged ones by five-fold cross-validation: for ten points of words.
-    mix_words = 2.1;
+    mix_words = 2.2;
     /// For the words as a share of the best result's.
     mix_words_share = 0.35;
     /// For how near the title is in meaning: titles are short and alike.
-    near_title = 3.0;
+    near_title = 1.5;
     /// For the nearest of people's own words.
-    near_phrase = 8.3;
+    near_phrase = 4.3;
     /// For all of the article in short.
-    near_whole = 6.6;
+    near_whole = 3.0;
     /// For the nearest section: what one asks for is often said in one place only.
-    near_section = 10.8;
+    near_section = 4.0;
     /// For how likely the question is, for ten natural logarithms.
     mix_likelihood = 2.0;
     /// Taken off where meaning spoke too, for another appliance than the one named: who says 洗衣机 is not shown a
@@ -84,7 +84,7 @@ weights! {
     /// Where meaning spoke, the chance that one of the first three answers is a logistic function of the
     /// first result's coverage and score; its numbers are fitted on judged questions (C8). How near it is
     /// and how far ahead of the second added nothing in cross-validation.
-    sure_bias = -5.9;
+    sure_bias = -6.6;
     /// For coverage, 0 to 1.
     sure_coverage = 1.55;
     /// For its score.
@@ -96,7 +96,7 @@ weights! {
     /// named: few who name a machine we have articles on ask for what none of them says.
     sure_named = 1.0;
     /// From this chance on an answer is `confident`.
-    sure_confident = 0.88;
+    sure_confident = 0.92;
     /// From this chance on it is `possible`.
     sure_possible = 0.5;
     /// A result beside the first is shown from this coverage on, when it is not near in meaning.
