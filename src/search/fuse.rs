@@ -2,11 +2,11 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use super::{Articles, Weights, rank::Candidate};
+use super::{Articles, Weights, likelihood::fairly, rank::Candidate};
 use crate::{
     access::Role,
     found::{MeaningUse, ScorePart},
-    index::Near,
+    index::{Near, Nearness},
 };
 
 /// Articles near in meaning that are looked at whatever their words.
@@ -112,6 +112,8 @@ pub(super) fn mix(ranked: &mut [(Candidate, Vec<ScorePart>)], near: &[Near], wei
     let of_another = |parts: &[ScorePart]| parts.iter().any(|p| p.name == "other_appliance");
     let fitting = ranked.iter().filter(|(_, parts)| !of_another(parts));
     let best = fitting.map(|(_, parts)| by_words(parts)).fold(1.0, f32::max);
+    let known = |candidate: &Candidate| candidate.found.folded().wording.n_texts();
+    let most = ranked.iter().map(|(candidate, _)| known(candidate)).max().unwrap_or_default();
     for (candidate, parts) in ranked {
         candidate.near = by_key.get(&candidate.key).map(|n| (*n).clone());
         let nearness = candidate.near.as_ref().map(|n| n.nearness).unwrap_or_default();
@@ -120,7 +122,7 @@ pub(super) fn mix(ranked: &mut [(Candidate, Vec<ScorePart>)], near: &[Near], wei
             words: words / POINTS,
             words_share: (words / best).min(1.0),
             near_title: nearness.title,
-            near_phrase: nearness.phrase,
+            near_phrase: phrase_or_section(&nearness, known(candidate), most),
             near_whole: nearness.whole,
             near_section: nearness.section,
             likelihood: candidate.likelihood / POINTS,
@@ -134,5 +136,26 @@ pub(super) fn mix(ranked: &mut [(Candidate, Vec<ScorePart>)], near: &[Near], wei
             parts.push(ScorePart { name, about: String::new(), score: weight * feature });
         }
         candidate.score = score;
+    }
+}
+
+/// How near the nearest of people's own words is. Of an article that they have hardly asked for yet there are few: the
+/// fewer beside the article with `most`, the more its nearest section stands for them.
+fn phrase_or_section(nearness: &Nearness, known: usize, most: usize) -> f32 {
+    let nearer = (nearness.section - nearness.phrase).max(0.0);
+    nearness.phrase + (nearer - fairly(nearer, known, most))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_section_stands_for_the_words_people_have_not_said_yet() {
+        let near = |phrase, section| Nearness { phrase, section, ..Nearness::default() };
+        assert_eq!(phrase_or_section(&near(0.2, 0.8), 90, 90), 0.2, "asked about as often as any");
+        assert_eq!(phrase_or_section(&near(0.8, 0.2), 0, 90), 0.8, "nothing is taken away");
+        let new = phrase_or_section(&near(0.2, 0.8), 0, 90);
+        assert!((new - 0.74).abs() < 1e-5, "{new}: a tenth of the way is left");
     }
 }
