@@ -170,7 +170,7 @@ pub struct Near {
 
 /// How far from the middle of all texts one of them lies, most often: what is as far in the direction
 /// of the question is as near as can be.
-const FAR: f32 = 0.34;
+const FAR: f32 = 0.98;
 
 impl Vectors {
     /// No articles yet, and texts about anything at all beside which they are seen.

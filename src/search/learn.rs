@@ -253,7 +253,7 @@ mod tests {
     fn an_unlikely_first_result_is_as_sure_as_a_likely_one() {
         assert_eq!((MIX[LIKELIHOOD], MIX[OF_ANOTHER]), ("mix_likelihood", "mix_other_appliance"));
         let of = |likelihood: f32| {
-            let features = Features { words: 1.5, near_section: 2.0, likelihood, ..Features::default() }.row();
+            let features = Features { words: 1.5, near_section: 0.7, likelihood, ..Features::default() }.row();
             let id = ArticleId::new("a").expect("an id");
             let first = Considered { id, coverage: 0.6, features, is_first_aid: false };
             let of = Consideration {

@@ -65,13 +65,13 @@ weights! {
     /// For the words as a share of the best result's.
     mix_words_share = 0.35;
     /// For how near the title is in meaning: titles are short and alike.
-    near_title = 1.5;
+    near_title = 4.3;
     /// For the nearest of people's own words.
-    near_phrase = 4.3;
+    near_phrase = 12.4;
     /// For all of the article in short.
-    near_whole = 3.0;
+    near_whole = 8.6;
     /// For the nearest section: what one asks for is often said in one place only.
-    near_section = 4.0;
+    near_section = 11.5;
     /// For how likely the question is, for ten natural logarithms.
     mix_likelihood = 2.0;
     /// Taken off where meaning spoke too, for another appliance than the one named: who says 洗衣机 is not shown a
