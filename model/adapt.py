@@ -7,7 +7,7 @@ Each article's title, symptoms and asked questions are examples of it; its `expe
 encoder (all of it but the word and position tables) is learned together with a linear layer that tells from the mean
 vector which article is meant; that layer is thrown away. The weights are rounded to 4 bits again, in the form of the
 file that was read (convert.py). Sums in 16 bits on several threads differ from run to run, so another run gives
-another file of about the same worth.
+another file.
 """
 import argparse
 import pathlib
