@@ -327,6 +327,21 @@ mod tests {
         meant_texts(&article).into_iter().map(|m| (m.staff, m.place, m.text)).collect()
     }
 
+    #[cfg(feature = "model")]
+    #[test]
+    fn texts_of_the_built_in_model_lie_as_far_from_their_middle_as_is_said() {
+        let model = crate::meaning::Model::built_in().expect("it opens");
+        let texts =
+            ["洗衣机不脱水", "空调不制冷", "冰箱结冰", "电视没有声音", "燃气灶打不着火", "怎么退货", "保修多久"];
+        let vectors = texts.map(|text| model.embed(text, crate::meaning::Kind::Query, 64));
+        let n = texts.len() as f32;
+        let middle = |i: usize| vectors.iter().map(|v| v.as_slice()[i]).sum::<f32>() / n;
+        let squares = |i: usize| vectors.iter().map(|v| (v.as_slice()[i] - middle(i)).powi(2)).sum::<f32>();
+        // The middle of few texts is drawn to each of them, hence one less.
+        let far = ((0..crate::meaning::Model::DIMENSION).map(squares).sum::<f32>() / (n - 1.0)).sqrt();
+        assert!((far - FAR).abs() < 0.1, "{far}");
+    }
+
     #[test]
     fn each_section_is_a_text_with_its_heading_and_staff_sections_stay_with_staff() {
         let file = "---\ntitle: 回电\n---\n## 何时\n答不上来。\n## 怎么说\n先道歉。\n:::agent\n密语\n:::\n";

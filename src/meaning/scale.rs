@@ -113,10 +113,10 @@ mod tests {
     #[cfg(feature = "model")]
     #[test]
     fn the_built_in_model_lies_where_it_is_said_to_lie() {
-        let model = super::super::Model::built_in().expect("it opens");
-        let embed = |text, kind| model.embed(text, kind, 64);
-        let questions = PAIRS.map(|(question, _)| embed(question, super::super::Kind::Query));
-        let passages = PAIRS.map(|(_, passage)| embed(passage, super::super::Kind::Query));
+        let source = super::super::Embeddings::built_in().expect("built with it").open().expect("it opens");
+        let embed = |texts: [&str; 16], kind| source.embed(&texts, kind, std::time::Duration::MAX).expect("vectors");
+        let questions = embed(PAIRS.map(|(question, _)| question), super::super::Kind::Query);
+        let passages = embed(PAIRS.map(|(_, passage)| passage), super::super::Kind::Passage);
         let scale = Scale::measure(&questions, &passages).expect("it tells them apart");
         assert!((scale.spread - 1.0).abs() < 0.01, "{scale:?}");
     }

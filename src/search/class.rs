@@ -197,7 +197,7 @@ mod tests {
             |is_named, coverage, score| Grounds { coverage, score, is_named, tells: true, n_articles: 280 }.class(&w);
         assert_eq!((class(false, 0.4, 10.5), class(true, 0.4, 10.5)), (AnswerClass::None, AnswerClass::Possible));
         assert_eq!(class(true, 0.0, 3.0), AnswerClass::None, "the machine alone is no answer");
-        for score in [14.0, 15.0, 16.0, 17.0, 18.0] {
+        for score in [16.0, 18.0, 20.0, 22.0, 24.0] {
             let is_sure = |is_named| class(is_named, 0.5, score) == AnswerClass::Confident;
             assert_eq!(is_sure(true), is_sure(false), "{score}: no surer that the first is right");
         }
